@@ -1,0 +1,44 @@
+# Two commands matter: `make course` and `make test`. README.md gives the same lines for machines without make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: course test bench exercises release notebooks test-newest clean
+
+course: $(VENV)/course-ready
+	$(BIN)/python -m aicapital course
+
+test: $(VENV)/test-ready
+	$(BIN)/python -m pytest tests notebooks solutions --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
+
+# A stamp per set-up: a second run of either command starts within seconds.
+$(VENV)/course-ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/test-ready: $(VENV)/course-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
+	touch $@
+
+bench: $(VENV)/test-ready
+	$(BIN)/python -m tests.bench
+
+exercises: $(VENV)/test-ready
+	$(BIN)/python -m aicapital exercises
+
+release: $(VENV)/test-ready
+	$(BIN)/python -m aicapital release
+
+notebooks: $(VENV)/test-ready
+	$(BIN)/python -m aicapital execute
+
+# The five named packages at their newest, without our pins: shows what is about to break.
+test-newest:
+	$(PYTHON) -m venv $(VENV)-newest
+	$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --pre jupyterlab nbval pandas matplotlib ipywidgets
+	$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check -e . pytest pytest-timeout pytest-xdist hypothesis
+	$(VENV)-newest/bin/python -m pytest notebooks solutions --nbval-lax -n 2 --dist loadfile
+
+clean:
+	rm -rf $(VENV) $(VENV)-newest dist

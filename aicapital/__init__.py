@@ -1,0 +1,1 @@
+"""Code behind the course *When Financing Becomes the Engine*."""

@@ -1,0 +1,51 @@
+"""`python -m aicapital COMMAND`: the course's few commands, the same on every system."""
+
+import sys
+
+
+def _course(argv):
+    from .serving import main
+
+    return main(argv)
+
+
+def _execute(argv):
+    from .authoring.execute import main
+
+    return main(argv)
+
+
+def _exercises(argv):
+    from .grading.release import main_exercises
+
+    return main_exercises(argv)
+
+
+def _release(argv):
+    from .grading.release import main_release
+
+    return main_release(argv)
+
+
+COMMANDS = {
+    "course": (_course, "open the course in JupyterLab"),
+    "execute": (_execute, "run notebooks in place, for committing"),
+    "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
+    "release": (_release, "write the zips that a teacher hands out"),
+}
+
+
+def main(argv: list[str]) -> int:
+    if not argv or argv[0] not in COMMANDS:
+        print(__doc__)
+        print("\n".join(f"  {name:10} {what}" for name, (_, what) in COMMANDS.items()))
+        if argv and argv[0] not in ("-h", "--help"):
+            print(f"\nThere is no command {argv[0]!r}.")
+            return 2
+        return 0
+    run, _ = COMMANDS[argv[0]]
+    return run(argv[1:]) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

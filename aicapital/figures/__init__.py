@@ -1,0 +1,8 @@
+"""Figures: a model or a table in, a `Chart` (picture, alt text, data, source) out."""
+
+from .chart import Chart
+from .compute import amounts_bar, compute_growth, doubling_time_months
+from .ownership import stake_gaps
+from .timeline import event_timeline
+
+__all__ = ["Chart", "amounts_bar", "compute_growth", "doubling_time_months", "event_timeline", "stake_gaps"]

@@ -1,0 +1,90 @@
+"""A picture that carries its alt text, the table behind it and its source line."""
+
+import base64
+import html
+import io
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from .style import QUIET, course_style
+
+CSS_DPI = 96  # a browser's inch: a figure of 8 inches is shown 768 pixels wide
+SHARPNESS = 2  # pixels drawn for each pixel shown, so that text stays sharp on dense screens
+
+WIDTH = 8.2  # inches; 787 pixels, which fits a JupyterLab cell beside an open file browser
+
+
+def sheet(title: str, source: str, height: float = 4.2, width: float = WIDTH, **subplots) -> tuple[Figure, Axes]:
+    """An empty figure in the course's look: `title` (the finding) on top, `source` (with its as-of date) at the foot.
+
+    `subplots` goes to `Figure.subplots`. Call it, and draw, inside `with course_style():`.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(**subplots)
+    letters = int(width * 11)
+    figure.suptitle(textwrap.fill(title, letters), x=0.008, ha="left", fontsize=11.5, fontweight="bold")
+    figure.supxlabel(textwrap.fill(source, int(width * 13.8)), x=0.008, ha="left", fontsize=9, color=QUIET)
+    return figure, axes
+
+
+class Chart:
+    """A matplotlib figure with its alt text, its data and its source.
+
+    Parameters
+    ----------
+    figure : the drawn figure.
+    alt : what kind of chart it is, what it shows and the one comparison that matters, from the same numbers.
+    table : the values that are drawn, for readers who want them and for tests.
+    """
+
+    def __init__(self, figure: Figure, alt: str, table: pd.DataFrame):
+        self.figure, self.alt, self.table = figure, alt, table
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        with course_style():
+            return picture_bundle(png(self.figure), self.alt, text=self.alt)
+
+    def __repr__(self) -> str:
+        return self.alt
+
+
+def picture_bundle(data: str, alt: str, text: str, caption: str = "") -> dict[str, str]:
+    """The same picture for every kind of reader: HTML with alt text (JupyterLab ignores alt on a PNG), PNG, and words.
+
+    `data` is a PNG as base64. JupyterLab shows the HTML, GitHub and converters take what they can.
+    """
+    words = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    picture = f'<img alt="{html.escape(alt)}" style="max-width:100%;background:#fff" src="data:image/png;base64,{data}">'
+    return {
+        "text/html": f'<figure style="margin:0;max-width:{_shown_width(data)}px">{picture}{words}</figure>',
+        "image/png": data,
+        "text/plain": text,
+    }
+
+
+def png(figure: Figure) -> str:
+    """The figure as a base64 PNG with a palette of 255 colours plus pure white: a third of the bytes, no tinted paper."""
+    figure.set_dpi(CSS_DPI * SHARPNESS)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    rgb = np.asarray(canvas.buffer_rgba())[..., :3]
+    quantised = Image.fromarray(rgb).quantize(255, dither=Image.Dither.NONE)
+    index, palette = np.asarray(quantised).copy(), quantised.getpalette()[: 3 * 255]
+    index[(rgb == 255).all(axis=2)] = 255
+    packed = Image.fromarray(index, "P")
+    packed.putpalette(palette + [0] * (3 * 255 - len(palette)) + [255, 255, 255])
+    buffer = io.BytesIO()
+    packed.save(buffer, "PNG", optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _shown_width(data: str) -> int:
+    # The width stands in bytes 16-19 of every PNG.
+    return int.from_bytes(base64.b64decode(data[:32])[16:20], "big") // SHARPNESS

@@ -1,0 +1,61 @@
+"""Training compute over time, and the bills beside the donations."""
+
+import numpy as np
+import pandas as pd
+
+from .chart import Chart, sheet
+from .style import ACCENT, INK, QUIET, colour, course_style
+
+
+def doubling_time_months(runs: pd.DataFrame) -> float:
+    """Months in which training compute doubles: least squares of log2(FLOP) on time (columns `published`, `training_compute_flop`)."""
+    months = (runs["published"] - runs["published"].min()).dt.days / 30.4375
+    return 1 / np.polyfit(months, np.log2(runs["training_compute_flop"]), 1)[0]
+
+
+def compute_growth(runs: pd.DataFrame, label: list[str], source: str) -> Chart:
+    """Training compute of notable models on a log scale with the fitted trend; models named in `label` are written out."""
+    runs = runs.dropna(subset=["training_compute_flop"]).sort_values("published")
+    months = doubling_time_months(runs)
+    first, last = runs["published"].min(), runs["published"].max()
+    title = f"From {first:%Y} to {last:%Y} the compute of notable training runs doubled about every {months:.0f} months"
+    with course_style():
+        figure, axes = sheet(title, source, height=4.0)
+        axes.scatter(runs["published"], runs["training_compute_flop"], s=30, color=colour("OpenAI"), zorder=3)
+        days = (runs["published"] - first).dt.days
+        slope, start = np.polyfit(days, np.log2(runs["training_compute_flop"]), 1)
+        ends = pd.Series([first, last])
+        trend = 2 ** (start + slope * (ends - first).dt.days)
+        axes.plot(ends, trend, color=ACCENT, linestyle="--", linewidth=1.5)
+        axes.text(ends[1], trend[1], "  trend", color=ACCENT, va="center", fontsize=9)
+        axes.set(yscale="log", ylabel="Training compute, FLOP (log scale)")
+        for row in runs[runs["model"].isin(label)].itertuples():
+            axes.annotate(row.model, (row.published, row.training_compute_flop), (6, -3), textcoords="offset points", fontsize=9, color=INK, va="top")
+        axes.set_xlim(first - pd.Timedelta(days=120), last + pd.Timedelta(days=400))
+    low, high = runs.iloc[0], runs.iloc[-1]
+    alt = (
+        f"Scatter chart with a log scale. {title}: from {low['model']} ({low['training_compute_flop']:.1g} FLOP, {low['published']:%Y}) "
+        f"to {high['model']} ({high['training_compute_flop']:.1g} FLOP, {high['published']:%Y})."
+    )
+    return Chart(figure, alt, runs[["model", "published", "training_compute_flop"]].reset_index(drop=True))
+
+
+def amounts_bar(amounts: pd.Series, title: str, axis: str, source: str, alt: str, quiet: tuple[str, ...] = (), digits: int = 0) -> Chart:
+    """Horizontal bars of labelled amounts, the value at the end of each bar; bars named in `quiet` are drawn pale and hatched.
+
+    Use `quiet` for amounts that are promised rather than paid, or planned rather than reported.
+    """
+    with course_style():
+        figure, axes = sheet(title, source, height=1.5 + 0.42 * len(amounts))
+        for row, (name, value) in enumerate(amounts.items()):
+            pale = name in quiet
+            axes.barh(row, value, height=0.6, color=colour("OpenAI"), alpha=0.35 if pale else 1.0, hatch="//" if pale else None, edgecolor="white")
+            axes.text(value + 0.012 * amounts.max(), row, f"{value:,.{digits}f}", va="center", fontsize=9, color=INK)
+        axes.set_yticks(range(len(amounts)), amounts.index)
+        axes.invert_yaxis()
+        axes.set(xlabel=axis, xlim=(0, 1.12 * amounts.max()))
+        axes.grid(axis="y", visible=False)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        if quiet:
+            axes.text(0.99, 0.04, "hatched: promised or planned, not paid", transform=axes.transAxes, ha="right", fontsize=9, color=QUIET)
+    return Chart(figure, alt, amounts.rename(axis).reset_index())

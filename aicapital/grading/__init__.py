@@ -1,0 +1,1 @@
+"""From one source to what learners get: the release of exercise sheets."""

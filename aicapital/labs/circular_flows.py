@@ -1,0 +1,145 @@
+"""Lab: money from partners in, purchases from partners out, year by year."""
+
+import numpy as np
+import pandas as pd
+
+from ..data import load
+from ..figures.chart import sheet
+from ..figures.style import ACCENT, INK, QUIET, colour, ink
+from ..models.circular_flows import Commitment, Investment, ledger, totals
+from .lab import Control, Lab
+
+LAST = 2035
+ASSUMED_TERMS = (5, 6, 8, 10)
+PARTNERS = ("Microsoft", "Amazon", "Nvidia", "SoftBank", "Oracle", "CoreWeave", "Cerebras")
+_OF = {"Microsoft Azure": "Microsoft", "Amazon Web Services": "Amazon"}
+
+
+def openai_investments(known_by: str | None = None) -> pd.DataFrame:
+    """Money that partners committed to OpenAI: one row an investment, with counterparty, year and amount (USD bn)."""
+    investors = load("round_investors", known_by=known_by)
+    rounds = load("funding_rounds", known_by=known_by).set_index("row_id")
+    chosen = investors[investors["investor"].isin(PARTNERS) & investors["round_id"].isin(rounds.index)]
+    chosen = chosen[rounds.loc[chosen["round_id"], "record_type"].eq("round").to_numpy()]
+    years = rounds.loc[chosen["round_id"], "date"].dt.year.to_numpy()
+    return pd.DataFrame({"counterparty": chosen["investor"].to_numpy(), "year": years, "amount": chosen["amount_usd_bn"].to_numpy()})
+
+
+def openai_purchases(assumed_term: int, known_by: str | None = None) -> pd.DataFrame:
+    """OpenAI's firm purchase contracts: counterparty, amount (USD bn), first and last year.
+
+    `assumed_term` is the number of years for contracts that publish none.
+    """
+    rows = load("compute_commitments", known_by=known_by)
+    rows = rows[rows["counts_in_total"] & rows["value_usd_bn"].notna()]
+    start = rows["start_year"].fillna(rows["announced"].dt.year + 1).astype(int)
+    years = rows["period_years"].fillna(assumed_term)
+    end = rows["end_year"].fillna(start + np.ceil(years) - 1).astype(int)
+    return pd.DataFrame(
+        {
+            "counterparty": rows["counterparty"].replace(_OF),
+            "amount": rows["value_usd_bn"],
+            "start_year": start,
+            "end_year": end,
+            "assumed_term": rows["period_years"].isna() & rows["end_year"].isna(),
+        }
+    ).reset_index(drop=True)
+
+
+def circular_flows(prediction: float | None = None) -> Lab:
+    """Money in against purchases out, by partner, up to a year.
+
+    prediction : dollars of purchases from Amazon for each dollar Amazon invests, over the whole term; drawn in when given.
+    """
+    investments = openai_investments()
+    first = int(investments["year"].min())
+    scale = _scale(investments)
+    priced = set(openai_purchases(ASSUMED_TERMS[0])["counterparty"])
+
+    def model(through_year, honoured, assumed_term):
+        flows = ledger(investments, openai_purchases(assumed_term), honoured=honoured / 100, through_year=through_year)
+        by_year = flows.groupby("year")[["money_in", "purchases_out"]].sum().cumsum()
+        return {"partners": totals(flows).set_index("counterparty"), "years": by_year}
+
+    def scene():
+        figure, (left, right) = sheet(
+            "Partners put money in once; the purchases run for years",
+            "Firm contracts with a published price only; money as committed. Spread evenly over each contract's years; where no "
+            "term is published, over the years you choose. Sources: filings and company statements, 2019 to October 2026.",
+            height=4.4,
+            ncols=2,
+            width_ratios=(1.5, 1),
+        )
+        left.set(xlim=(-scale, scale), ylim=(len(PARTNERS) - 0.4, -0.9), xlabel="USD bn, up to the chosen year")
+        left.set_yticks(range(len(PARTNERS)), PARTNERS)
+        left.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
+        left.grid(axis="y", visible=False)
+        left.axvline(0, color=INK, linewidth=0.8)
+        left.text(-scale * 0.5, -0.62, "money in", ha="center", fontsize=9.5, color=QUIET)
+        left.text(scale * 0.5, -0.62, "purchases out", ha="center", fontsize=9.5, color=QUIET)
+        right.set(xlim=(first, LAST), ylim=(0, 800), xlabel="Year", ylabel="Cumulative, USD bn")
+        right.yaxis.set_major_formatter("{x:,.0f}")
+        right.yaxis.set_label_position("right")
+        right.yaxis.tick_right()
+        right.spines[["left"]].set_visible(False)
+        right.spines[["right"]].set_visible(True)
+        return figure
+
+    def draw(figure, result, values):
+        left, right = figure.axes
+        for row, partner in enumerate(PARTNERS):
+            money_in, out = result["partners"].loc[partner, ["money_in", "purchases_out"]] if partner in result["partners"].index else (0, 0)
+            left.barh(row, -money_in, color=colour(partner), height=0.55)
+            left.barh(row, out, color=colour(partner), height=0.55, alpha=0.55, hatch="//", edgecolor="white")
+            if money_in:
+                left.text(-money_in - 6, row, _plain(money_in), ha="right", va="center", fontsize=9, color=ink(partner))
+            words = _plain(out) if partner in priced else "no published price"
+            left.text(out + 6, row, words, ha="left", va="center", fontsize=9, color=ink(partner) if partner in priced else QUIET)
+        if prediction is not None and "Amazon" in result["partners"].index:
+            goal = min(prediction * result["partners"].loc["Amazon", "money_in"], scale * 0.97)
+            left.plot([goal], [PARTNERS.index("Amazon")], marker="D", color=ACCENT, markersize=7)
+            left.text(goal, PARTNERS.index("Amazon") - 0.5, "your prediction", color=ACCENT, fontsize=9, ha="center", va="center")
+        years = result["years"]
+        for column, words, style in (("money_in", "in", "-"), ("purchases_out", "out", "--")):
+            right.plot(years.index, years[column], color=INK, linestyle=style)
+            right.text(years.index[-1] - 0.2, min(years[column].iloc[-1] + 18, 770), f"{words} {years[column].iloc[-1]:,.0f}", ha="right", fontsize=9.5)
+
+    def sentence(result, values):
+        partners = result["partners"]
+        money_in, out = partners["money_in"].sum(), partners["purchases_out"].sum()
+        words = (
+            f"Up to {values['through_year']}, with {values['honoured']} % of each contract bought: USD {money_in:,.0f} bn in from these partners, "
+            f"USD {out:,.0f} bn out to them"
+        )
+        ratio = partners.loc["Amazon", "out_per_dollar_in"]
+        if np.isfinite(ratio):
+            words += f"; Amazon gets {ratio:.1f} dollars of sales for each dollar it puts in"
+        return words + f". Only {100 * money_in / out:.0f} % of the purchases are covered by that money." if out > money_in else words + "."
+
+    return Lab(
+        title="Lab: circular flows",
+        controls=[
+            Control("through_year", "Count up to the end of", tuple(range(2025, LAST + 1)), 2030),
+            Control("honoured", "Part of each contract bought, %", tuple(range(0, 101, 10)), 100),
+            Control("assumed_term", "Years of a contract that publishes none", ASSUMED_TERMS, 6),
+        ],
+        presets={
+            "As signed, to the end": {"through_year": LAST, "honoured": 100},
+            "To the end of 2028": {"through_year": 2028, "honoured": 100},
+            "Half is bought": {"through_year": LAST, "honoured": 50},
+        },
+        model=model,
+        scene=scene,
+        draw=draw,
+        sentence=sentence,
+    )
+
+
+def _plain(amount: float) -> str:
+    return f"{amount:,.0f}" if amount == round(amount) or amount >= 100 else f"{amount:,.1f}"
+
+
+def _scale(investments: pd.DataFrame) -> float:
+    """Half-width of the left panel: the largest flow with any partner, and room for its label."""
+    largest = max(openai_purchases(5).groupby("counterparty")["amount"].sum().max(), investments.groupby("counterparty")["amount"].sum().max())
+    return 1.35 * largest

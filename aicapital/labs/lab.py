@@ -1,0 +1,283 @@
+"""The one component behind every lab: controls, presets, a picture that follows them, a sentence that says what it shows.
+
+How it stays quick. matplotlib draws everything that does not move once, as a PNG. On a move only the artists that
+moved are drawn, by matplotlib's own SVG renderer, and laid over that PNG. So a move sends about ten kilobytes.
+Frames are kept by the values of the controls: a stop that was shown before costs no drawing.
+
+How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
+"""
+
+import difflib
+import html
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import HTML, display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+
+from ..figures.chart import picture_bundle, png
+from ..figures.style import course_style
+from .page import PAGE_SCRIPT, STYLE
+
+MAX_FRAMES = 2000  # about 20 MB; a lab of three controls is then fully kept
+
+
+@dataclass(frozen=True)
+class Control:
+    """A named row of stops. Numbers become a slider, words become a list.
+
+    name : the model's keyword. label : what the learner reads, with its unit. stops : the values, in order.
+    start : the first value. show : how a stop is written beside the slider.
+    """
+
+    name: str
+    label: str
+    stops: tuple[Any, ...]
+    start: Any
+    show: Callable[[Any], str] = str
+
+    def __post_init__(self) -> None:
+        if self.start not in self.stops:
+            raise ValueError(f"control {self.name!r} starts at {self.start!r}, which is none of its stops {self.stops}")
+
+    @property
+    def is_number(self) -> bool:
+        return all(isinstance(stop, int | float) and not isinstance(stop, bool) for stop in self.stops)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a lab shows at one setting: the moving artists as SVG, and the sentence under the picture."""
+
+    svg: str
+    sentence: str
+
+
+class Lab:
+    """An interactive picture of a model.
+
+    Parameters
+    ----------
+    title : name of the lab, read by screen readers and shown above the controls.
+    controls : what the learner can move.
+    presets : named settings, each a mapping from control name to one of its stops.
+    model : called with the controls' values as keywords; returns whatever `draw` and `sentence` need.
+    scene : returns the Figure with everything that never moves, axes limits included.
+    draw : called with (figure, result, values); adds the moving artists to the figure's axes.
+    sentence : called with (result, values); says what the picture now shows, with its numbers.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        controls: Sequence[Control],
+        presets: Mapping[str, Mapping[str, Any]],
+        model: Callable[..., Any],
+        scene: Callable[[], Figure],
+        draw: Callable[[Figure, Any, Mapping[str, Any]], None],
+        sentence: Callable[[Any, Mapping[str, Any]], str],
+    ):
+        self.title = title
+        self.controls = {control.name: control for control in controls}
+        self.presets = {name: dict(values) for name, values in presets.items()}
+        self._model, self._draw, self._sentence = model, draw, sentence
+        for name, values in self.presets.items():
+            self._check(values, f"preset {name!r}")
+        self.values = {control.name: control.start for control in controls}
+        self._frames: dict[tuple, Frame] = {}
+        with course_style():
+            self.figure = scene()
+            self._static = png(self.figure)
+            # From here on nothing may move what is drawn: no new layout, and the SVG's unit, 72 dots an inch.
+            self.figure.set_layout_engine("none")
+            self.figure.set_dpi(72)
+            FigureCanvasAgg(self.figure).draw()
+
+    # ---- driving it, from Python and from the page alike
+    def set(self, **values: Any) -> Frame:
+        """Move controls, as the learner would, and return what is shown then."""
+        self._check(values, "set()")
+        self.values |= values
+        if "_view" in self.__dict__:
+            self._view.follow(self.values)
+        return self.frame
+
+    def preset(self, name: str) -> Frame:
+        """Choose a named setting."""
+        if name not in self.presets:
+            raise ValueError(f"no preset {name!r} in this lab; there are {', '.join(map(repr, self.presets))}")
+        return self.set(**self.presets[name])
+
+    @property
+    def frame(self) -> Frame:
+        """The picture and the sentence at the present values."""
+        key = tuple(self.values.values())
+        if key not in self._frames:
+            if len(self._frames) >= MAX_FRAMES:
+                self._frames.clear()
+            self._frames[key] = self._make_frame()
+        return self._frames[key]
+
+    @property
+    def sentence(self) -> str:
+        return self.frame.sentence
+
+    @property
+    def result(self) -> Any:
+        """What the model gives at the present values."""
+        return self._model(**self.values)
+
+    def _check(self, values: Mapping[str, Any], where: str) -> None:
+        for name, value in values.items():
+            if name not in self.controls:
+                close = difflib.get_close_matches(name, self.controls, n=1)
+                hint = f" Did you mean {close[0]!r}?" if close else ""
+                raise ValueError(f"{where}: no control {name!r}; there are {', '.join(self.controls)}.{hint}")
+            if value not in self.controls[name].stops:
+                stops = ", ".join(map(repr, self.controls[name].stops))
+                raise ValueError(f"{where}: {name}={value!r} is none of its stops: {stops}")
+
+    # ---- drawing
+    def _make_frame(self) -> Frame:
+        result = self._model(**self.values)
+        sentence = self._sentence(result, self.values)
+        with course_style():
+            moving = self._moving(result)
+            try:
+                svg = _svg(self.figure, moving, sentence)
+            finally:
+                for artist in moving:
+                    artist.remove()
+        return Frame(svg, sentence)
+
+    def _moving(self, result: Any) -> list:
+        before = {id(child) for axes in self.figure.axes for child in axes.get_children()}
+        self._draw(self.figure, result, self.values)
+        drawn = [child for axes in self.figure.axes for child in axes.get_children() if id(child) not in before]
+        return sorted(drawn, key=lambda artist: artist.get_zorder())
+
+    def still(self) -> str:
+        """The whole picture at the present values, as a base64 PNG: what a reader without a kernel sees."""
+        with course_style():
+            moving = self._moving(self.result)
+            try:
+                return png(self.figure)
+            finally:
+                for artist in moving:
+                    artist.remove()
+                self.figure.set_dpi(72)
+                FigureCanvasAgg(self.figure)
+
+    # ---- the page
+    @cached_property
+    def _view(self) -> "_View":
+        return _View(self)
+
+    def _ipython_display_(self) -> None:
+        display(HTML(PAGE_SCRIPT), metadata={"aicapital": {"page": True}})
+        display(self.bundle(), raw=True)
+
+    def bundle(self) -> dict[str, Any]:
+        """The lab for every kind of reader: live widgets, and its present picture for one without a kernel."""
+        how = f"{self.title}. Run this cell to move its controls: " + "; ".join(
+            f"{control.label}: {control.show(self.values[control.name])}" for control in self.controls.values()
+        )
+        bundle = picture_bundle(self.still(), self.sentence, text=f"{how}\n{self.sentence}", caption=self.sentence)
+        return bundle | self._view.box._repr_mimebundle_()
+
+
+def _svg(figure: Figure, artists: Sequence, label: str) -> str:
+    """`artists` alone as an inline SVG with the size of `figure`, labelled for screen readers."""
+    width, height = figure.get_size_inches() * 72
+    text = io.StringIO()
+    silent = {"Creator": None, "Date": None, "Format": None, "Type": None}
+    renderer = RendererSVG(width, height, text, image_dpi=72, metadata=silent)
+    for artist in artists:
+        artist.draw(renderer)
+    renderer.finalize()
+    body = text.getvalue()
+    body = body[body.index("<svg") :]
+    # The style of a matplotlib SVG would reach the whole page (`*{...}`); page.py gives it to our SVG alone.
+    body = re.sub(r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
+    # Hundredths of a point are finer than any screen; six decimals double the bytes.
+    body = re.sub(r' d="[^"]*"', lambda d: re.sub(r"(\.\d\d)\d+|\s*\n(?=L)", r"\1", d[0]), body)
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{html.escape(label)}">'
+    )
+    return opening + body[body.index(">") + 1 :]
+
+
+class _View:
+    """The widgets of one lab."""
+
+    def __init__(self, lab: Lab):
+        self._lab, self._following = lab, False
+        self.controls = {name: _widget(control, lab.values[name]) for name, control in lab.controls.items()}
+        for widget in self.controls.values():
+            widget.observe(self._moved, names="index")
+        self._moving, self._says = widgets.HTML(), widgets.HTML()
+        self._moving.add_class("aic-moving")
+        self._says.add_class("aic-says")
+        still = widgets.HTML(f'{STYLE}<img class="aic-still" alt="" src="data:image/png;base64,{lab._static}">')
+        stage = widgets.Box([still, self._moving])
+        stage.add_class("aic-stage")
+        stage.layout.max_width = f"{lab.figure.get_size_inches()[0] * 96:.0f}px"
+        title = widgets.HTML(f'<div class="aic-title">{html.escape(lab.title)}</div>')
+        rows = widgets.VBox([title, self._presets(), *self.controls.values()])
+        rows.add_class("aic-controls")
+        self.box = widgets.VBox([rows, stage, self._says])
+        self.box.add_class("aic-lab")
+        self._show()
+
+    def _presets(self) -> widgets.HBox:
+        def button(name: str) -> widgets.Button:
+            made = widgets.Button(description=name, tooltip=f"Set the controls to: {name}")
+            made.layout.width = "auto"
+            made.on_click(lambda _: self._lab.preset(name))
+            return made
+
+        row = widgets.HBox([widgets.HTML("<span>Start from:</span>"), *map(button, self._lab.presets)])
+        row.layout.flex_flow = "row wrap"
+        return row
+
+    def follow(self, values: Mapping[str, Any]) -> None:
+        """Bring the widgets to `values` and draw once."""
+        self._following = True
+        try:
+            for name, value in values.items():
+                self.controls[name].index = self._lab.controls[name].stops.index(value)
+        finally:
+            self._following = False
+        self._show()
+
+    def _moved(self, _change) -> None:
+        if not self._following:
+            lab = self._lab
+            lab.values = {name: lab.controls[name].stops[widget.index] for name, widget in self.controls.items()}
+            self._show()
+
+    def _show(self) -> None:
+        frame = self._lab.frame
+        self._moving.value = frame.svg
+        self._says.value = f'<p class="aic-sentence">{html.escape(frame.sentence)}</p>'
+
+
+def _widget(control: Control, value: Any) -> widgets.Widget:
+    kind = widgets.SelectionSlider if control.is_number else widgets.Dropdown
+    made = kind(
+        options=[(control.show(stop), i) for i, stop in enumerate(control.stops)],
+        index=control.stops.index(value),
+        description=control.label,
+        style={"description_width": "260px"},
+    )
+    made.layout.width = "640px"
+    made.layout.max_width = "100%"
+    return made

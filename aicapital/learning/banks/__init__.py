@@ -1,0 +1,32 @@
+"""Question banks, one module a lesson.
+
+A bank has `QUESTIONS`, a list of the objects described in `aicapital.learning.questions`, and, when
+the lesson has an exercise sheet, `SHEET`, a dict from the id of a sheet question to its `SheetCheck`.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+from ..questions import LearningError
+
+BANKS = {"00": "start_here", "01": "mission_to_dominance"}
+
+
+def lesson_number(lesson: str | int) -> str:
+    """ "1", 1 and "01" all mean lesson "01"."""
+    return str(lesson).strip().zfill(2)
+
+
+def load(lesson: str | int) -> ModuleType:
+    number = lesson_number(lesson)
+    if number not in BANKS:
+        raise LearningError(f"Lesson {lesson!r} has no question bank. Lessons with one: {', '.join(BANKS)}.")
+    name = f"{__name__}.{BANKS[number]}"
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name != name:
+            raise
+        raise LearningError(
+            f"The question bank of lesson {number} is missing: {name}. Install the course again."
+        ) from missing

@@ -1,0 +1,147 @@
+"""Numbers as learners type them, and as the course prints them."""
+
+import math
+import numbers
+import re
+from dataclasses import dataclass
+
+SCALES = {
+    **dict.fromkeys(("tn", "trillion", "trillions"), 1e12),
+    **dict.fromkeys(("bn", "billion", "billions", "b"), 1e9),
+    **dict.fromkeys(("mn", "million", "millions", "m"), 1e6),
+    **dict.fromkeys(("thousand", "thousands", "k"), 1e3),
+}
+PERCENT = {"%", "percent", "pct", "percentage", "pp", "points"}
+CURRENCY = {"$", "usd", "us$", "dollar", "dollars"}
+TIMES = {"x", "×", "times", "fold"}
+
+_NUMBER = re.compile(
+    r"^(?P<before>[^\d.+\-]*)(?P<sign>[+-]?)(?P<before2>[$]?)\s*"
+    r"(?P<number>(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>e[+-]?\d+)?(?P<after>.*)$"
+)
+_TOKEN = re.compile(r"us\$|[%$×]|[^\W\d_]+")
+_DECIMAL_COMMA = re.compile(r"^\D*\d[\d.]*,(\d{1,2}|\d{4,})(\D.*)?$")
+
+
+class NotANumber(ValueError):
+    """What was typed cannot be read as one number in the unit asked for; the message is for the learner."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    value: float
+    percent_sign: bool = False
+
+
+def tokens(text: str) -> list[str]:
+    """The unit words of a text: "USD bn" -> ["usd", "bn"]; "per cent" counts as one word."""
+    return _TOKEN.findall(text.casefold().replace("per cent", "percent"))
+
+
+def is_percent(unit: str) -> bool:
+    return any(word in PERCENT for word in tokens(unit))
+
+
+def kind_of_number(unit: str) -> str:
+    return f"one number in {unit}" if unit else "one number"
+
+
+def parse_quantity(given: object, unit: str = "") -> Quantity:
+    """Read what a learner typed as a number in `unit`; raises NotANumber with a friendly message."""
+    wanted = kind_of_number(unit)
+    if isinstance(given, numbers.Real) and not isinstance(given, bool):
+        if not math.isfinite(given):
+            raise NotANumber(f"{given} is not a finite number. Expected: {wanted}.")
+        return Quantity(float(given))
+    if not isinstance(given, str):
+        raise NotANumber(f"This is {article(given)}. Expected: {wanted}.")
+    text = " ".join(given.replace("−", "-").replace("'", "").split()).casefold()
+    if not text:
+        raise NotANumber(
+            f"The box is empty. Type {wanted}, for example {'12.5' if is_percent(unit) else '840'}."
+        )
+    if _DECIMAL_COMMA.match(text):
+        raise NotANumber(
+            f"I cannot tell what the comma in “{given.strip()}” means. Write decimals with a point: 13.5."
+        )
+    match = _NUMBER.match(text.lstrip("~≈ "))
+    if match is None:
+        raise NotANumber(
+            f"I cannot read “{shorten(given)}” as a number. Type {wanted}, digits only, for example 12.5."
+        )
+    value = float(match["sign"] + re.sub("[, ]", "", match["number"]) + (match["exponent"] or ""))
+    words = tokens(match["before"] + " " + match["before2"]) + tokens(match["after"])
+    if not math.isfinite(value) or re.search(r"\d", match["after"]):
+        raise NotANumber(f"I cannot read “{shorten(given)}” as one number. Type {wanted}.")
+    return Quantity(value * _factor(words, unit, given), any(word in PERCENT for word in words))
+
+
+def _factor(words: list[str], unit: str, given: str) -> float:
+    """What to multiply by to get from the unit that was typed to the unit that was asked for."""
+    expected = set(tokens(unit))
+    factor = 1.0
+    for word in words:
+        allowed = (
+            word in expected
+            or (word in PERCENT and is_percent(unit))
+            or (word in CURRENCY and expected & CURRENCY)
+            or (word in TIMES and expected & TIMES)
+        )
+        if allowed:
+            continue
+        if word in SCALES and not is_percent(unit):
+            factor *= SCALES[word] / next((SCALES[w] for w in expected if w in SCALES), 1.0)
+        elif word in PERCENT:
+            raise NotANumber(f"“{shorten(given)}” is in per cent. Expected: {kind_of_number(unit)}.")
+        else:
+            raise NotANumber(f"I do not know “{word}” here. Expected: {kind_of_number(unit)}.")
+    return factor
+
+
+def close(value: float, target: float, tolerance: float | None, rel_tolerance: float | None) -> bool:
+    """Within the absolute or the relative tolerance, whichever is wider; 1 % if neither is given."""
+    if tolerance is None and rel_tolerance is None:
+        rel_tolerance = 0.01
+    room = max(tolerance or 0.0, (rel_tolerance or 0.0) * abs(target))
+    # The last term forgives binary rounding at the very edge of the tolerance (12.9 to 13 is 0.1).
+    return abs(value - target) <= room + 1e-9 * max(abs(target), abs(room))
+
+
+def show_number(value: float) -> str:
+    """Up to four significant digits, thousands separated, never an exponent for everyday sizes."""
+    size = abs(value)
+    if size and (size < 1e-4 or size >= 1e15):
+        return f"{value:.3g}"
+    if size >= 10_000 or (size >= 1000 and float(value).is_integer()):
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if size >= 1000 else f"{value:.4g}"
+
+
+def with_unit(value: float, unit: str) -> str:
+    if unit.startswith("USD "):
+        return f"USD {show_number(value)} {unit[4:]}"
+    return f"{show_number(value)} {unit}".strip()
+
+
+def shorten(text: str, length: int = 40) -> str:
+    text = " ".join(str(text).split())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def article(thing: object) -> str:
+    """A type in words a beginner knows."""
+    names = {
+        "str": "text",
+        "function": "a function",
+        "bool": "True or False",
+        "list": "a list",
+        "tuple": "a tuple",
+        "dict": "a dictionary",
+        "NoneType": "None (nothing)",
+        "DataFrame": "a table",
+        "Series": "a column of values",
+        "int": "a number",
+        "float": "a number",
+    }
+    name = type(thing).__name__
+    return names.get(name, f"of type {name}")

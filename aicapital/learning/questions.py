@@ -1,0 +1,389 @@
+"""How to add a question.
+
+Open the bank of the lesson (`aicapital/learning/banks/<lesson>.py`) and add one object to `QUESTIONS`:
+
+    Choice("pre_or_post", "What share do the investors own?", options=[
+        Option("13.1 %", correct=True, why="110 of 840: the company is worth more once the money is in."),
+        Option("15.1 %", why="That is 110 / 730 ...", mistake="pre-money for post-money"),
+    ])
+    Number("stake", "{new} bn buy which stake at {post} bn post-money?", unit="%", values=round_values,
+        answer=lambda: 100 * new / post, tolerance=0.1, expects="a percentage between 0 and 100",
+        right="One sentence that adds something.",
+        mistakes=[Mistake("pre-money for post-money", lambda: 100 * new / pre, "Investors own ...")],
+        hints=("a nudge", "the method", "the first line", "the answer"))
+    Code(...)        the learner writes a function in a cell and passes it: lesson.check("dilute", dilute)
+    Prediction(...)  a guess made before the evidence; options=("up", "down") turns it into a choice
+    Claim(...)       a claim of the article; the course's verdict on the article's day and `now`
+    SheetCheck(...)  goes into the dict `SHEET`; its tests come from `aicapital.learning.expect`
+
+Show it in the notebook as the last line of a cell: `lesson.check("stake")`. Five rules:
+
+1. A number in a text is a `{placeholder}`, filled by `values`, a function returning a dict; it is called when
+   the question is shown, so it may load data. Format it there: `{post:,.0f}`. Without `values`, braces stay.
+2. A wrong option is a mistake that people in the field make, and says why it is one. Name it in `mistake`.
+3. Hints come in four steps: nudge, method, first line, answer.
+4. A sheet never holds a formula of the solution: expected values are published figures or properties.
+5. `backticks` become code, an empty line a new paragraph; everything else is shown as typed, HTML too.
+
+Drive it from a test without a browser: `q = lesson.check("stake"); q.answer("13.1 %"); q.feedback; q.hint()`.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .quantity import NotANumber, Quantity, close, is_percent, parse_quantity, show_number, with_unit
+
+HINT_STEPS = ("a nudge", "the method", "the first line", "the answer")
+VERDICTS = ("holds", "holds in part", "overtaken", "not supported", "cannot tell")
+CONFIDENCES = ("low", "medium", "high")
+FRACTION_FOR_PERCENT = "fraction for percent"
+
+Values = Callable[[], Mapping[str, object]] | None
+Target = float | Callable[[], float]
+
+
+class LearningError(ValueError):
+    """A message for the reader of the notebook; IPython prints it without our traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What the learner is told. `status` is "right", "wrong", "recorded", "unanswered" or "unreadable"."""
+
+    status: str
+    says: str
+    mistake: str = ""
+    hint: str = ""
+
+    @classmethod
+    def right(cls, says: str) -> "Feedback":
+        return cls("right", says)
+
+    @classmethod
+    def wrong(cls, says: str, mistake: str = "") -> "Feedback":
+        return cls("wrong", says, mistake)
+
+    @classmethod
+    def unanswered(cls, says: str) -> "Feedback":
+        return cls("unanswered", says)
+
+    @classmethod
+    def recorded(cls, says: str) -> "Feedback":
+        return cls("recorded", says)
+
+    @classmethod
+    def unreadable(cls, says: str) -> "Feedback":
+        return cls("unreadable", says)
+
+    @property
+    def solved(self) -> bool:
+        return self.status == "right"
+
+    @property
+    def word(self) -> str:
+        return {"right": "Right.", "wrong": "Not yet.", "unanswered": "Not answered yet:"}.get(
+            self.status, ""
+        )
+
+    @property
+    def named(self) -> str:
+        """The mistake as a sentence of its own."""
+        return f"{self.mistake[0].upper()}{self.mistake[1:]}." if self.mistake else ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.word, self.named, self.says, self.hint) if part)
+
+
+def resolve(target: object) -> object:
+    """A value, or what the function given in its place returns now."""
+    return target() if callable(target) else target
+
+
+def fill(text: str, values: Mapping[str, object] | None, where: str) -> str:
+    """Put the values into the text; no values, no placeholders."""
+    if values is None:
+        return text
+    try:
+        return text.format_map(values)
+    except KeyError as missing:
+        raise LearningError(
+            f"Question {where!r} has a placeholder {{{missing.args[0]}}}; "
+            f"its values give {', '.join(values)}."
+        ) from missing
+
+
+def _check_hints(question_id: str, hints: Sequence[str], required: bool) -> tuple[str, ...]:
+    if len(hints) != 4 and (required or hints):
+        raise LearningError(
+            f"Question {question_id!r} has {len(hints)} hints; give four: {', '.join(HINT_STEPS)}."
+        )
+    return tuple(hints)
+
+
+@dataclass(frozen=True)
+class Option:
+    text: str
+    correct: bool = False
+    why: str = field(default="", kw_only=True)
+    mistake: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong value we recognise, its name in the field's terms, and why it is wrong."""
+
+    name: str
+    value: Target
+    says: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    id: str
+    text: str
+    options: Sequence[Option]
+    hints: Sequence[str] = ()
+    values: Values = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "options", tuple(self.options))
+        object.__setattr__(self, "hints", _check_hints(self.id, self.hints, required=False))
+        if sum(option.correct for option in self.options) != 1 or len(self.options) < 2:
+            raise LearningError(f"Choice {self.id!r} needs at least two options and one correct one.")
+        silent = [option.text for option in self.options if not option.why]
+        if silent:
+            raise LearningError(f"Choice {self.id!r}: every option says why; missing for {silent}.")
+
+    def index_of(self, given: object) -> int | None:
+        """The option meant by a position (from 0), a letter or an option's own text."""
+        if isinstance(given, int) and not isinstance(given, bool):
+            return given if 0 <= given < len(self.options) else None
+        if isinstance(given, str):
+            texts = [option.text for option in self.options]
+            if given in texts:
+                return texts.index(given)
+            letter = given.strip().upper()
+            if len(letter) == 1 and 0 <= ord(letter) - ord("A") < len(texts):
+                return ord(letter) - ord("A")
+        return None
+
+    def judge(self, given: object) -> Feedback:
+        index = self.index_of(given)
+        if index is None:
+            last = chr(ord("A") + len(self.options) - 1)
+            return Feedback.unreadable(f"Pick one of the options, A to {last}.")
+        option = self.options[index]
+        return Feedback.right(option.why) if option.correct else Feedback.wrong(option.why, option.mistake)
+
+
+@dataclass(frozen=True)
+class Number:
+    id: str
+    text: str
+    answer: Target
+    unit: str
+    right: str
+    hints: Sequence[str]
+    expects: str
+    mistakes: Sequence[Mistake] = ()
+    tolerance: float | None = None
+    rel_tolerance: float | None = None
+    values: Values = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "mistakes", tuple(self.mistakes))
+        object.__setattr__(self, "hints", _check_hints(self.id, self.hints, required=True))
+
+    def judge(self, given: object) -> Feedback:
+        try:
+            quantity = parse_quantity(given, self.unit)
+        except NotANumber as unreadable:
+            return Feedback.unreadable(str(unreadable))
+        return judge_number(
+            quantity,
+            float(resolve(self.answer)),
+            self.unit,
+            self.mistakes,
+            self.tolerance,
+            self.rel_tolerance,
+        ) or Feedback.right(self.right)
+
+
+def judge_number(
+    quantity: Quantity,
+    target: float,
+    unit: str = "",
+    mistakes: Sequence[Mistake] = (),
+    tolerance: float | None = None,
+    rel_tolerance: float | None = None,
+) -> Feedback | None:
+    """None when the number is right; else feedback, whose `says` is empty when no mistake is recognised."""
+    value = quantity.value
+    if close(value, target, tolerance, rel_tolerance):
+        return None
+    for mistake in mistakes:
+        if close(value, float(resolve(mistake.value)), tolerance, rel_tolerance):
+            return Feedback.wrong(mistake.says, mistake.name)
+    if is_percent(unit) and not quantity.percent_sign and 0 < abs(value) < 1 <= abs(target):
+        return Feedback.wrong(fraction_note(value), FRACTION_FOR_PERCENT)
+    return Feedback.wrong("")
+
+
+def fraction_note(value: float) -> str:
+    return (
+        f"{show_number(value)} reads as {show_number(value)} %. "
+        f"If you mean a share of {show_number(100 * value)} %, type {show_number(100 * value)}."
+    )
+
+
+@dataclass(frozen=True)
+class Code:
+    """Short code that the learner types in a cell of their own. `tests` take the learner's object."""
+
+    id: str
+    text: str
+    starter: str
+    tests: Callable | Sequence[Callable]
+    hints: Sequence[str]
+    right: str = "Your function passes every check."
+    expects: str = "a function"
+    values: Values = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "hints", _check_hints(self.id, self.hints, required=True))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A number or, with `options`, one of several words; `truth` gives what the evidence says."""
+
+    id: str
+    text: str
+    truth: Callable[[], float | str]
+    explain: str
+    unit: str = ""
+    options: Sequence[str] = ()
+    tolerance: float | None = None
+    rel_tolerance: float | None = None
+    values: Values = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "options", tuple(self.options))
+        if self.tolerance is None and self.rel_tolerance is None:
+            # A guess made before any evidence counts as a hit more widely than a computed answer.
+            object.__setattr__(self, "rel_tolerance", 0.1)
+
+    def read(self, given: object) -> float | str:
+        """The value to record; raises NotANumber with a message for the learner."""
+        if not self.options:
+            return parse_quantity(given, self.unit).value
+        if given in self.options:
+            return given
+        if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < len(self.options):
+            return self.options[given]
+        raise NotANumber(f"Pick one of: {', '.join(self.options)}.")
+
+    def hit(self, value: float | str) -> bool:
+        truth = self.truth()
+        if self.options:
+            return value == truth
+        return isinstance(value, int | float) and close(
+            value, float(truth), self.tolerance, self.rel_tolerance
+        )
+
+    def show(self, value: float | str) -> str:
+        return value if isinstance(value, str) else with_unit(value, self.unit)
+
+    def distance(self, value: float | str) -> str:
+        """How far a prediction is from the evidence, in words."""
+        truth = self.truth()
+        if self.options:
+            return "the same" if value == truth else "a different answer"
+        gap = value - float(truth)
+        if math.isclose(gap, 0, abs_tol=1e-9 * max(1.0, abs(truth))):
+            return "none"
+        unit = "percentage points" if is_percent(self.unit) else self.unit
+        words = f"{with_unit(abs(gap), unit)} too {'high' if gap > 0 else 'low'}"
+        ratio = value / truth if truth else 0
+        if ratio >= 2:
+            words += f" ({show_number(ratio)} times the evidence)"
+        elif 0 < ratio <= 0.5:
+            words += f" (the evidence is {show_number(1 / ratio)} times your number)"
+        return words
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The course's own judgement: one of VERDICTS, how sure it is, and why."""
+
+    verdict: str
+    confidence: str
+    reason: str
+
+    def __post_init__(self):
+        if self.verdict not in VERDICTS or self.confidence not in CONFIDENCES:
+            raise LearningError(
+                f"Verdict({self.verdict!r}, {self.confidence!r}): "
+                f"the verdict is one of {', '.join(VERDICTS)}; "
+                f"the confidence one of {', '.join(CONFIDENCES)}."
+            )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the article; `evidence` names the tables (or anything a reader can look up) it rests on."""
+
+    id: str
+    text: str
+    then: Verdict
+    now: Verdict
+    evidence: Sequence[str]
+    values: Values = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "evidence", tuple(self.evidence))
+
+
+SHEET_KINDS = ("value", "function", "table", "figure", "order")
+
+
+@dataclass(frozen=True)
+class SheetCheck:
+    """One question of an exercise sheet. `tests` as in Code; see `aicapital.learning.expect` for ready ones.
+
+    kind="order": `lines` get the labels A, B, C ... in the order given here, so scramble them; `before` says
+    which line must come before which and why, [("B", "A", "A uses `price`, which B sets")]; `distractors` are
+    lines that do not belong, {"F": "why not"}. Any order that keeps every `before` is right.
+    """
+
+    text: str
+    kind: str
+    expects: str
+    right: str
+    hints: Sequence[str]
+    tests: Callable | Sequence[Callable] = ()
+    lines: Sequence[str] = ()
+    before: Sequence[tuple[str, str, str]] = ()
+    distractors: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        object.__setattr__(self, "hints", _check_hints(self.text, self.hints, required=True))
+        if self.kind not in SHEET_KINDS:
+            raise LearningError(f"Sheet check of kind {self.kind!r}; kinds: {', '.join(SHEET_KINDS)}.")
+        if self.kind == "order":
+            used = {label for pair in self.before for label in pair[:2]} | set(self.distractors)
+            if not self.lines or not used <= set(self.labels):
+                raise LearningError(
+                    f"{self.text!r}: labels {sorted(used - set(self.labels))} name no line; "
+                    f"{len(self.lines)} lines have the labels {', '.join(self.labels)}."
+                )
+        elif not self.tests:
+            raise LearningError(f"{self.text!r}: a sheet check of kind {self.kind!r} needs tests.")
+
+    @property
+    def labels(self) -> list[str]:
+        return [chr(ord("A") + i) for i in range(len(self.lines))]

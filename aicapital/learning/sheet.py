@@ -1,0 +1,59 @@
+"""Checks for exercise sheets: plain text, no widgets, never an exception."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+from . import banks, expect
+from .guard import guarded
+from .lesson import closest
+from .questions import HINT_STEPS, Feedback, SheetCheck
+
+
+class Sheet:
+    """The checks of one exercise sheet: `sheet.check("post_money", post_money)`."""
+
+    def __init__(self, lesson: str | int, bank: ModuleType | None = None):
+        self.checks: dict[str, SheetCheck] = getattr(bank or banks.load(lesson), "SHEET", {})
+        self._hints_shown: dict[str, int] = {}
+
+    def check(self, question_id: str, given: object = ...) -> None:
+        """Print whether the answer is right; if not, the likely mistake or what was expected."""
+        _tell(lambda: self._reply(question_id, given))
+
+    def hint(self, question_id: str) -> None:
+        """Print the next of four hints: a nudge, the method, the first line, the answer."""
+        _tell(lambda: self._next_hint(question_id))
+
+    def lines(self, question_id: str) -> None:
+        """Print the labelled lines of a reorder question."""
+        _tell(lambda: self._lines(question_id))
+
+    def judge(self, question_id: str, given: object = ...) -> Feedback:
+        """The feedback that `check` prints; raises LearningError for an unknown question."""
+        check = self._find(question_id)
+        tests = expect.order(check) if check.kind == "order" else check.tests
+        return expect.run(tests, given, check.kind, check.expects, check.right, name=question_id)
+
+    def _reply(self, question_id: str, given: object) -> str:
+        feedback = self.judge(question_id, given)
+        nudge = f"\nType sheet.hint('{question_id}') for a nudge." if feedback.status == "wrong" else ""
+        return f"{feedback}{nudge}"
+
+    def _next_hint(self, question_id: str) -> str:
+        hints = self._find(question_id).hints
+        step = min(self._hints_shown.get(question_id, 0) + 1, len(hints))
+        self._hints_shown[question_id] = step
+        return f"Hint {step} of {len(hints)}, {HINT_STEPS[step - 1]}: {hints[step - 1]}"
+
+    def _lines(self, question_id: str) -> str:
+        check = self._find(question_id)
+        return "\n".join(f"{label}  {line}" for label, line in zip(check.labels, check.lines, strict=True))
+
+    def _find(self, question_id: str) -> SheetCheck:
+        if question_id not in self.checks:
+            raise closest(question_id, list(self.checks), "question")
+        return self.checks[question_id]
+
+
+def _tell(reply: Callable[[], str]) -> None:
+    guarded(lambda: print(reply()), print)

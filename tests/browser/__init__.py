@@ -1,0 +1,1 @@
+"""Tests in a real browser: JupyterLab on the server that `make course` starts, in Chromium."""

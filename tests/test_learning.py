@@ -1,0 +1,1022 @@
+"""What a learner and an author of questions notice of aicapital.learning."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from aicapital import learning
+from aicapital.learning import banks, expect, view
+from aicapital.learning.progress import open_progress
+from aicapital.learning.quantity import NotANumber, parse_quantity, show_number, with_unit
+from aicapital.learning.questions import (
+    VERDICTS,
+    Choice,
+    Claim,
+    Code,
+    Feedback,
+    LearningError,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+    Verdict,
+)
+
+HINTS = (
+    "Whose share is asked?",
+    "Divide by the value after the round.",
+    "stake = 110 / ...",
+    "It is 13.1 %.",
+)
+
+
+def round_2026():
+    return {"pre": 730, "new": 110, "post": 840}
+
+
+PRE_OR_POST = Choice(
+    "pre_or_post",
+    "Investors pay {new} bn at {pre} bn pre-money. What share do they own?",
+    options=[
+        Option("13.1 %", correct=True, why="They own {new} of {post}."),
+        Option("15.1 %", why="That is {new} / {pre}.", mistake="pre-money for post-money"),
+        Option("86.9 %", why="That is what the old holders keep."),
+    ],
+    values=round_2026,
+)
+STAKE = Number(
+    "stake",
+    "{new} bn on {pre} bn pre-money: which stake?",
+    answer=lambda: 13.095,
+    unit="%",
+    tolerance=0.1,
+    right="The old holders keep the other {pre} of {post}.",
+    expects="a percentage between 0 and 100",
+    mistakes=[Mistake("pre-money for post-money", 15.07, "That is {new} / {pre}.")],
+    hints=HINTS,
+    values=round_2026,
+)
+DILUTE = Code(
+    "dilute",
+    "Write `dilute(stake, pre, new)`.",
+    starter="def dilute(stake, pre, new):\n    ...",
+    tests=[
+        expect.call(
+            11, 730, 122, gives=9.42, tolerance=0.01, mistakes=[Mistake("no dilution", 11, "Shrinks.")]
+        )
+    ],
+    hints=HINTS,
+)
+SHARE = Prediction(
+    "share",
+    "Of the next dollar, what share goes to investors?",
+    truth=lambda: 13.0,
+    unit="%",
+    tolerance=2,
+    explain="Because {new} is part of {post}.",
+    values=round_2026,
+)
+TREND = Prediction(
+    "trend", "Up or down?", truth=lambda: "up", options=("up", "down"), explain="It rose in every year."
+)
+CLAIM = Claim(
+    "I.3",
+    "A cap of any multiple limits what investors get.",
+    then=Verdict("holds in part", "medium", "At {post} bn the cap does not bind."),
+    now=Verdict("overtaken", "high", "The cap is gone."),
+    evidence=["funding_rounds", "structure_events"],
+    values=round_2026,
+)
+EVIL = Choice(
+    "evil",
+    "Is <script>alert(1)</script> shown?",
+    options=[
+        Option("<img src=x onerror=alert(2)>", correct=True, why="<b>yes</b> `a<b`"),
+        Option("no", why="<i>"),
+    ],
+)
+
+
+def order_check():
+    return SheetCheck(
+        "Order the lines",
+        kind="order",
+        expects='a list of labels such as ["B", "A"]',
+        right="Price comes before shares.",
+        hints=HINTS,
+        lines=[
+            "shares = new / price",
+            "price = pre / old",
+            "stake = shares / total",
+            "total = old + shares",
+            "pre = post",
+        ],
+        before=[
+            ("B", "A", "it uses `price`."),
+            ("A", "D", "it uses `shares`."),
+            ("D", "C", "it uses `total`."),
+        ],
+        distractors={"E": "it confuses pre-money with post-money."},
+    )
+
+
+SHEET = {
+    "post_money": SheetCheck(
+        "Post-money value",
+        kind="value",
+        expects="a number in USD bn",
+        right="The article's round: 840.",
+        hints=HINTS,
+        tests=expect.number(
+            840, "USD bn", mistakes=[Mistake("pre-money for post-money", 730, "The money is missing.")]
+        ),
+    ),
+    "dilute": SheetCheck(
+        "Dilution",
+        kind="function",
+        expects="a function of pre and new",
+        right="It scales.",
+        hints=HINTS,
+        tests=[
+            expect.call(730, 110, gives=0.869, tolerance=0.001),
+            expect.that("Twice both leaves the factor as it is.", lambda f: abs(f(2, 4) - f(1, 2)) < 1e-9),
+        ],
+    ),
+    "table": SheetCheck(
+        "Stakes",
+        kind="table",
+        expects="a table with columns holder and stake_pct",
+        right="They sum to 100.",
+        hints=HINTS,
+        tests=[
+            expect.columns("holder", "stake_pct"),
+            expect.rows(2),
+            expect.that("The stakes must sum to 100.", lambda t: abs(t["stake_pct"].sum() - 100) < 0.1),
+        ],
+    ),
+    "figure": SheetCheck(
+        "Draw it",
+        kind="figure",
+        expects="a figure with a title and units",
+        right="A reader sees the unit.",
+        hints=HINTS,
+        tests=expect.figure_texts(y_unit="USD bn"),
+    ),
+    "order": order_check(),
+}
+BANK = SimpleNamespace(QUESTIONS=[PRE_OR_POST, STAKE, DILUTE, SHARE, TREND, CLAIM, EVIL], SHEET=SHEET)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("AICAPITAL_PROGRESS", str(tmp_path / "progress"))
+    monkeypatch.setenv("AICAPITAL_DEBUG", "1")
+    return tmp_path / "progress"
+
+
+@pytest.fixture
+def lesson():
+    return learning.Lesson("01", bank=BANK)
+
+
+@pytest.fixture
+def sheet():
+    return learning.Sheet("01", bank=BANK)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The bundles that questions display."""
+    bundles = []
+    monkeypatch.setattr(view, "display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def widgets_of(box, kind):
+    children = getattr(box, "children", ())
+    return [
+        w for child in children for w in ([child] if isinstance(child, kind) else widgets_of(child, kind))
+    ]
+
+
+def press(box, words):
+    (button,) = [b for b in widgets_of(box, ipywidgets.Button) if b.description == words]
+    button.click()
+
+
+def feedback_area(box):
+    return widgets_of(box, ipywidgets.HTML)[-1].value
+
+
+def stored(folder):
+    return json.loads((folder / "progress.json").read_text(encoding="utf-8"))
+
+
+# Numbers as typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "value"),
+    [
+        ("840", "USD bn", 840),
+        ("840 bn", "USD bn", 840),
+        ("USD 840 bn", "USD bn", 840),
+        ("$840bn", "USD bn", 840),
+        ("840 billion dollars", "USD bn", 840),
+        ("0.84 trillion", "USD bn", 840),
+        ("840,000 million", "USD bn", 840),
+        ("5 million", "users", 5e6),
+        ("13 %", "%", 13),
+        ("13%", "%", 13),
+        ("13 per cent", "%", 13),
+        ("0.13", "%", 0.13),
+        ("-2.5 %", "%", -2.5),
+        ("−2.5", "%", -2.5),
+        ("1,234.5", "USD bn", 1234.5),
+        ("1 234.5", "USD bn", 1234.5),
+        ("1,234,567", "", 1234567),
+        ("1.2e3", "USD bn", 1200),
+        ("1.2E+3", "", 1200),
+        (".5", "", 0.5),
+        ("5.", "", 5),
+        ("~ 12", "GW", 12),
+        ("3x", "x", 3),
+        ("3 times", "x", 3),
+        ("2 percentage points", "percentage points", 2),
+        ("  7  ", "GW", 7),
+        (7, "GW", 7),
+        (np.float64(7.5), "GW", 7.5),
+        (np.int64(7), "GW", 7),
+    ],
+)
+def test_numbers_are_read_as_people_type_them(typed, unit, value):
+    assert parse_quantity(typed, unit).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "told"),
+    [
+        ("", "%", "empty"),
+        ("   ", "USD bn", "empty"),
+        ("abc", "USD bn", "cannot read “abc”"),
+        ("12-15", "%", "one number"),
+        ("12 or 15", "%", "one number"),
+        ("13,5", "%", "point"),
+        ("1.234,56", "USD bn", "point"),
+        ("13 %", "USD bn", "per cent"),
+        ("840 eur", "USD bn", "“eur”"),
+        ("12 bn", "%", "“bn”"),
+        ("nan", "", "cannot read"),
+        ("inf", "", "cannot read"),
+        ("1e999", "", "one number"),
+        ("--3", "", "cannot read"),
+        ("<script>", "", "cannot read"),
+        (float("nan"), "", "finite"),
+        (True, "", "True or False"),
+        (None, "%", "nothing"),
+        ([1], "%", "a list"),
+    ],
+)
+def test_what_is_no_number_gets_a_friendly_message(typed, unit, told):
+    with pytest.raises(NotANumber) as error:
+        parse_quantity(typed, unit)
+    assert told in str(error.value)
+
+
+def test_numbers_are_shown_without_false_precision():
+    assert [show_number(x) for x in (840, 13.095, 0.5, 1234.5, 12345.6, 1e6, 0, 3e-7)] == [
+        "840", "13.1", "0.5", "1,234.5", "12,346", "1,000,000", "0", "3e-07",
+    ]  # fmt: skip
+    assert with_unit(840, "USD bn") == "USD 840 bn"
+    assert with_unit(13, "%") == "13 %"
+
+
+# Checks
+
+
+def test_every_option_of_a_choice_has_its_reason(lesson):
+    reasons = ["They own 110 of 840.", "That is 110 / 730.", "That is what the old holders keep."]
+    for position, reason in enumerate(reasons):
+        question = lesson.check("pre_or_post")
+        question.answer(position)
+        assert reason in str(question.feedback)
+        assert question.feedback.solved == (position == 0)
+    assert lesson.check("pre_or_post").answer("B").mistake == "pre-money for post-money"
+    assert lesson.check("pre_or_post").answer("13.1 %").solved
+
+
+@pytest.mark.parametrize("given", [None, 3, -1, "Z", "", True, 1.5])
+def test_a_choice_asks_again_when_nothing_was_picked(lesson, given):
+    question = lesson.check("pre_or_post")
+    assert "A to C" in str(question.answer(given))
+    assert question.record is None
+
+
+def test_feedback_begins_with_a_word_not_only_a_colour(lesson):
+    assert str(lesson.check("pre_or_post").answer(0)).startswith("Right.")
+    assert str(lesson.check("pre_or_post").answer(1)).startswith("Not yet. Pre-money for post-money.")
+
+
+def test_a_right_number_gets_one_sentence(lesson):
+    assert str(lesson.check("stake").answer("13.1 %")) == "Right. The old holders keep the other 730 of 840."
+
+
+def test_a_recognised_mistake_gets_its_name(lesson):
+    feedback = lesson.check("stake").answer("15.1")
+    assert feedback.mistake == "pre-money for post-money"
+    assert str(feedback) == "Not yet. Pre-money for post-money. That is 110 / 730."
+
+
+def test_a_fraction_for_a_percentage_is_recognised(lesson):
+    feedback = lesson.check("stake").answer("0.131")
+    assert feedback.mistake == "fraction for percent"
+    assert "type 13.1" in feedback.says
+    assert lesson.check("stake").answer("0.131 %").mistake == ""
+
+
+def test_an_unrecognised_number_gets_what_was_expected_and_the_first_hint(lesson):
+    question = lesson.check("stake")
+    said = str(question.answer("55"))
+    assert said.startswith("Not yet. Expected: a percentage between 0 and 100.")
+    assert said.endswith("Hint 1 of 4, a nudge: Whose share is asked?")
+    assert "Hint 2 of 4" in question.hint()
+
+
+def test_text_for_a_number_is_no_try(lesson):
+    question = lesson.check("stake")
+    assert "cannot read “abc”" in str(question.answer("abc"))
+    assert "{x}" in str(question.answer("{x}"))
+    assert question.record is None
+
+
+def test_hints_come_in_order_and_stay_at_the_answer(lesson):
+    question = lesson.check("stake")
+    assert [question.hint().split(": ")[1] for _ in range(5)] == [*HINTS, HINTS[3]]
+    assert question.record["hints"] == 4
+
+
+def test_first_answer_tries_and_hints_are_recorded(lesson, folder):
+    question = lesson.check("stake")
+    for answer in ("55", "15.1", "13.1", "99"):
+        question.answer(answer)
+    record = stored(folder)["checks"]["01"]["stake"]
+    assert (record["first"], record["first_right"]) == ("55", False)
+    assert (record["tries"], record["hints"], record["solved"]) == (3, 1, True)
+    assert "after 3 tries" in lesson.check("stake").status
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "solved"), [({"tolerance": 1}, True), ({"rel_tolerance": 0.001}, False), ({}, True)]
+)
+def test_tolerance_is_absolute_or_relative_and_one_per_cent_by_default(tolerance, solved):
+    question = Number(
+        "n", "?", answer=840, unit="USD bn", right="Yes.", expects="a number", hints=HINTS, **tolerance
+    )
+    assert question.judge("841").solved == solved
+    assert not question.judge("860").solved
+
+
+def test_code_is_judged_with_the_learners_function(lesson):
+    def dilute(stake, pre, new):
+        return stake * pre / (pre + new)
+
+    assert lesson.check("dilute", dilute).feedback.solved
+    assert lesson.check("dilute", lambda stake, pre, new: stake).feedback.mistake == "no dilution"
+    wrong = str(lesson.check("dilute", lambda stake, pre, new: 5).feedback)
+    assert "(11, 730, 122) returns 5" in wrong
+    assert "Hint 1 of 4" in wrong
+
+
+def test_code_left_blank_is_no_try(lesson):
+    def dilute(stake, pre, new):
+        """Dilute."""
+        ...
+
+    question = lesson.check("dilute", dilute)
+    assert str(question.feedback).startswith("Not answered yet")
+    assert question.record is None
+    assert str(lesson.check("dilute", ...).feedback).startswith("Not answered yet")
+
+
+def test_code_for_a_question_on_screen_is_refused(lesson):
+    with pytest.raises(LearningError, match="on screen"):
+        lesson.check("stake", 13.1)
+
+
+# Predictions
+
+
+def test_a_prediction_is_recorded_and_may_change_until_the_reveal(lesson):
+    assert lesson.predicted("share") is None
+    assert "Recorded" in str(lesson.predict("share").answer("20 %"))
+    lesson.predict("share").answer(15)
+    assert learning.Lesson("01", bank=BANK).predicted("share") == 15
+    repr(lesson.reveal("share"))
+    assert "stays" in str(lesson.predict("share").answer(13))
+    assert lesson.predicted("share") == 15
+
+
+def test_the_reveal_shows_prediction_evidence_and_distance(lesson):
+    lesson.predict("share").answer("39 %")
+    told = repr(lesson.reveal("share"))
+    assert "39 %" in told
+    assert "The evidence: 13 %" in told
+    assert "26 percentage points too high (3 times the evidence)" in told
+    assert "Because 110 is part of 840." in told
+    assert "<table" in lesson.reveal("share")._repr_html_()
+
+
+def test_the_reveal_works_without_a_prediction_and_locks_nothing(lesson, folder):
+    assert "none recorded" in repr(lesson.reveal("share"))
+    assert "The evidence: 13 %" in repr(lesson.reveal("share"))
+    assert not folder.exists()
+    lesson.predict("share").answer(20)
+    assert lesson.predicted("share") == 20
+
+
+def test_a_prediction_may_be_a_choice(lesson):
+    assert "Pick one of" in str(lesson.predict("trend").answer(None))
+    lesson.predict("trend").answer(1)
+    assert lesson.predicted("trend") == "down"
+    assert "a different answer" in repr(lesson.reveal("trend"))
+
+
+def test_a_small_percentage_is_asked_back(lesson):
+    assert "type 20" in str(lesson.predict("share").answer("0.2"))
+    assert "type 20" not in str(lesson.predict("share").answer("0.2 %"))
+
+
+def test_a_prediction_in_another_unit_than_the_question_is_ignored(lesson):
+    lesson.predict("share").answer(20)
+    in_dollars = SimpleNamespace(
+        QUESTIONS=[Prediction("share", "?", truth=lambda: 5.0, unit="USD bn", explain="So.")]
+    )
+    assert learning.Lesson("01", bank=in_dollars).predicted("share") is None
+
+
+# Verdicts
+
+
+def test_the_courses_verdict_follows_the_learners(lesson, folder):
+    question = lesson.verdict("I.3")
+    assert "overtaken" in question.twin
+    assert "The cap is gone" not in question.twin
+    assert "how sure" in str(question.answer("holds"))
+    assert "Pick a verdict" in str(question.answer("maybe", "high"))
+    said = str(question.answer("holds", "low"))
+    assert "another verdict" in said
+    assert (
+        "On 2026-03-03: holds in part (medium confidence). At 840 bn the cap does not bind."
+        in question.course_text
+    )
+    assert "Since then: overtaken (high confidence). The cap is gone." in question.course_text
+    assert "same verdict" in str(question.answer("overtaken", "high"))
+    assert stored(folder)["verdicts"]["01"]["I.3"]["first"] == "holds"
+
+
+# Finding questions
+
+
+def test_an_unknown_id_lists_the_ids_and_the_closest(lesson):
+    with pytest.raises(LearningError) as error:
+        lesson.check("pre_or_pst")
+    assert "Did you mean 'pre_or_post'?" in str(error.value)
+    assert "stake" in str(error.value)
+    for ask in (lesson.predict, lesson.predicted, lesson.reveal, lesson.verdict):
+        with pytest.raises(LearningError, match="no-such"):
+            ask("no-such")
+
+
+def test_an_error_for_the_reader_comes_without_traceback():
+    assert LearningError("Say this.")._render_traceback_() == ["LearningError: Say this."]
+
+
+def test_recall_asks_a_question_of_an_earlier_lesson(monkeypatch, folder):
+    monkeypatch.setattr(banks, "BANKS", {"01": "x"})
+    monkeypatch.setattr(banks, "load", lambda number: BANK)
+    question = learning.Lesson("02", bank=SimpleNamespace(QUESTIONS=[])).recall(1, "pre_or_post")
+    assert "Recall from lesson 01" in question.twin
+    assert question.answer(0).solved
+    assert stored(folder)["checks"]["02"]["01.pre_or_post"]["solved"]
+
+
+def test_a_lesson_without_bank_says_which_have_one():
+    with pytest.raises(LearningError, match="01"):
+        learning.Lesson("99")
+
+
+# Authors are told at once
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Choice("c", "?", [Option("a", True, why="x"), Option("b", True, why="y")]), "one correct"),
+        (lambda: Choice("c", "?", [Option("a", True, why="x"), Option("b")]), "says why"),
+        (lambda: Number("n", "?", 1, "", "r", hints=("a", "b"), expects="e"), "2 hints"),
+        (lambda: Verdict("true", "high", "because"), "holds in part"),
+        (lambda: SheetCheck("s", "number", "e", "r", HINTS), "kinds"),
+        (lambda: SheetCheck("s", "value", "e", "r", HINTS), "needs tests"),
+        (lambda: SheetCheck("s", "order", "e", "r", HINTS, lines=["x"], before=[("A", "Q", "")]), "Q"),
+    ],
+)
+def test_a_faulty_question_names_its_fault(make, told):
+    with pytest.raises(LearningError, match=told):
+        make()
+
+
+def test_two_questions_with_one_id_are_refused():
+    with pytest.raises(LearningError, match="stake"):
+        learning.Lesson("01", bank=SimpleNamespace(QUESTIONS=[STAKE, STAKE]))
+
+
+def test_a_placeholder_without_value_is_named():
+    bank = SimpleNamespace(
+        QUESTIONS=[Prediction("p", "{gone}?", truth=lambda: 1, explain="", values=lambda: {"here": 1})]
+    )
+    with pytest.raises(LearningError, match="gone.*here"):
+        _ = learning.Lesson("01", bank=bank).predict("p").text
+
+
+# On screen
+
+
+class Tags(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.seen = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+
+
+def test_a_question_shows_widgets_and_a_plain_text_twin(lesson, shown):
+    for question in (
+        lesson.check("pre_or_post"),
+        lesson.check("stake"),
+        lesson.check("dilute"),
+        lesson.predict("share"),
+        lesson.predict("trend"),
+        lesson.verdict("I.3"),
+    ):
+        question._ipython_display_()
+        assert set(shown[-1]) == {view.WIDGET_VIEW, "text/plain"}
+        assert shown[-1]["text/plain"] == repr(question)
+    choice, number, code, share, trend, verdict = (bundle["text/plain"] for bundle in shown)
+    assert "Investors pay 110 bn at 730 bn pre-money." in choice
+    assert "  B. 15.1 %" in choice
+    assert "one number in %" in number
+    assert "def dilute" in code
+    assert "one number in %" in share
+    assert "  - down" in trend
+    assert all(word in verdict for word in VERDICTS)
+
+
+def test_a_choice_is_answered_with_its_controls(lesson):
+    box = view.build(lesson.check("pre_or_post"))
+    assert feedback_area(box) == view.status_html("")
+    press(box, "Check my answer")
+    assert "Pick one of the options" in feedback_area(box)
+    (radio,) = widgets_of(box, ipywidgets.RadioButtons)
+    radio.index = 1
+    press(box, "Check my answer")
+    assert "Not yet." in feedback_area(box)
+    radio.index = 0
+    press(box, "Check my answer")
+    assert "Right." in feedback_area(box)
+    assert 'role="status"' in feedback_area(box)
+    assert 'aria-live="polite"' in feedback_area(box)
+
+
+def test_a_number_is_answered_with_enter_and_hints_build_up(lesson):
+    box = view.build(lesson.check("stake"))
+    (text,) = widgets_of(box, ipywidgets.Text)
+    assert text.style.description_width == "initial"
+    text.value = "55"
+    text._handle_custom_msg({"event": "submit"}, [])
+    assert "Not yet." in feedback_area(box)
+    assert "Hint 1 of 4" in feedback_area(box)
+    press(box, "Give me a hint")
+    assert feedback_area(box).count("Hint ") == 2
+    text.value = "13.1"
+    press(box, "Check my answer")
+    assert "Hint" not in feedback_area(box)
+
+
+def test_a_revealed_prediction_can_no_longer_be_typed(lesson):
+    box = view.build(lesson.predict("share"))
+    widgets_of(box, ipywidgets.Text)[0].value = "20"
+    press(box, "Record my prediction")
+    assert "You may change it" in feedback_area(box)
+    lesson.reveal("share")
+    again = view.build(lesson.predict("share"))
+    assert all(w.disabled for w in widgets_of(again, ipywidgets.Text | ipywidgets.Button))
+    assert "it stays" in feedback_area(again)
+
+
+def test_a_verdict_shows_the_courses_only_after_an_answer(lesson):
+    box = view.build(lesson.verdict("I.3"))
+    press(box, "Record my verdict")
+    assert "The cap is gone" not in feedback_area(box)
+    verdict, confidence = widgets_of(box, ipywidgets.RadioButtons)
+    verdict.value, confidence.value = "holds", "low"
+    press(box, "Record my verdict")
+    assert "The cap is gone" in feedback_area(box)
+    assert "funding_rounds, structure_events" in feedback_area(box)
+    assert "The cap is gone" in feedback_area(view.build(lesson.verdict("I.3")))
+
+
+def test_all_text_is_escaped(lesson):
+    box = view.build(lesson.check("evil"))
+    widgets_of(box, ipywidgets.RadioButtons)[0].index = 0
+    press(box, "Check my answer")
+    text = view.build(lesson.check("stake"))
+    widgets_of(text, ipywidgets.Text)[0].value = "<script>alert(3)</script>"
+    press(text, "Check my answer")
+    everything = [w.value for b in (box, text) for w in widgets_of(b, ipywidgets.HTML)]
+    everything.append(lesson.progress()._repr_html_())
+    tags = {tag for html in everything for tag in Tags(html).seen}
+    assert not tags & {"script", "img", "i"}
+    assert "<code>a&lt;b</code>" in everything[1]
+
+
+def test_an_unexpected_error_is_one_sentence(monkeypatch, shown):
+    def broken():
+        raise RuntimeError("no <data>")
+
+    bank = SimpleNamespace(QUESTIONS=[Prediction("p", "?", truth=broken, explain="", values=broken)])
+    question = learning.Lesson("01", bank=bank).predict("p")
+    with pytest.raises(RuntimeError):
+        question._ipython_display_()
+    monkeypatch.delenv("AICAPITAL_DEBUG")
+    question._ipython_display_()
+    assert "stopped working (RuntimeError: no <data>)" in shown[0]["text/plain"]
+    assert "Go on with the next cell" in shown[0]["text/plain"]
+    assert "no &lt;data&gt;" in shown[0]["text/html"]
+    assert "stopped working" in repr(learning.Lesson("01", bank=bank).reveal("p"))
+
+
+# Progress
+
+
+def answer_everything(lesson):
+    lesson.predict("share").answer(14)
+    lesson.reveal("share")
+    lesson.predict("trend").answer("down")
+    lesson.check("pre_or_post").answer(0)
+    lesson.check("stake").answer(55)
+    lesson.verdict("I.3").answer("holds", "low")
+
+
+def test_the_progress_page_tells_what_was_done(lesson):
+    assert "Lesson 01, predictions: 0 of 2, 0 hits" in repr(lesson.progress())
+    answer_everything(lesson)
+    page = repr(lesson.progress())
+    assert "Lesson 01, predictions: 2 of 2, 1 hit" in page
+    assert "14 % | 13 % | hit" in page
+    assert "not revealed yet" in page
+    assert "Lesson 01, checks: 1 of 4" in page
+    assert "right at once | 1 | 0" in page
+    assert "not solved yet | 1 | 1" in page
+    assert "holds | low | overtaken" in page
+    assert '<th scope="col"' in lesson.progress()._repr_html_()
+
+
+def test_progress_over_all_lessons(monkeypatch, lesson):
+    monkeypatch.setattr(banks, "BANKS", {"01": "x", "02": "y"})
+    monkeypatch.setattr(banks, "load", lambda number: BANK)
+    answer_everything(lesson)
+    page = repr(learning.progress())
+    assert "Lesson 01, verdicts: 1 of 1" in page
+    assert "Lesson 02, verdicts: 0 of 1" in page
+
+
+def test_the_file_is_where_the_variable_says(lesson, folder):
+    lesson.predict("share").answer(14)
+    assert learning.progress_file() == folder / "progress.json"
+    assert [path.name for path in folder.iterdir()] == ["progress.json"]
+    record = stored(folder)["predictions"]["01"]["share"]
+    assert (record["value"], record["unit"]) == (14, "%")
+    assert datetime.fromisoformat(record["when"]).tzinfo
+
+
+def test_deleting_the_file_loses_only_progress(lesson, folder):
+    lesson.predict("share").answer(14)
+    (folder / "progress.json").unlink()
+    assert lesson.predicted("share") is None
+    lesson.predict("share").answer(15)
+    assert lesson.predicted("share") == 15
+
+
+GOOD = {"version": 1, "predictions": {}, "checks": {}, "verdicts": {}}
+BROKEN = [
+    b"",
+    b'{"version": 1, "predictions": {"01": {"sha',
+    b"\x00\xff\xfe\x80 binary",
+    b"[1, 2]",
+    b"null",
+    b"[" * 100_000,
+    json.dumps({**GOOD, "version": 2}).encode(),
+    json.dumps({"predictions": {}}).encode(),
+    json.dumps({**GOOD, "checks": []}).encode(),
+    json.dumps({**GOOD, "predictions": {"01": []}}).encode(),
+    json.dumps({**GOOD, "predictions": {"01": {"share": 14}}}).encode(),
+    json.dumps({**GOOD, "verdicts": {"01": {"I.3": {"verdict": [], "confidence": 1}}}}).encode(),
+    json.dumps(
+        {
+            **GOOD,
+            "predictions": {
+                "01": {"share": {"value": float("nan"), "unit": "", "when": "", "revealed": True}}
+            },
+        }
+    ).encode(),
+    json.dumps(
+        {
+            **GOOD,
+            "checks": {
+                "01": {"stake": dict.fromkeys(["first", "first_right", "tries", "hints", "solved", "when"])}
+            },
+        }
+    ).encode(),
+]
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_file_is_kept_aside_and_a_fresh_one_started(folder, lesson, content):
+    folder.mkdir()
+    (folder / "progress.json").write_bytes(content)
+    box = view.build(lesson.predict("share"))
+    assert "a fresh one starts now" in feedback_area(box)
+    assert "a fresh one" not in feedback_area(view.build(lesson.predict("share")))
+    lesson.predict("share").answer(14)
+    assert lesson.predicted("share") == 14
+    (aside,) = folder.glob("progress.broken-????????-??????.json")
+    assert aside.read_bytes() == content
+
+
+def test_two_broken_files_in_one_second_are_both_kept(folder, lesson):
+    folder.mkdir()
+    for _ in range(2):
+        (folder / "progress.json").write_text("{")
+        assert lesson.predicted("share") is None
+    assert len(list(folder.glob("progress.broken-*.json"))) == 2
+
+
+def test_two_open_notebooks_keep_each_others_records(folder):
+    script = """
+import sys
+from pathlib import Path
+from aicapital.learning.progress import Progress, now
+progress = Progress(Path(sys.argv[1]))
+for i in range(40):
+    record = {"value": i, "unit": "", "when": now(), "revealed": False}
+    progress.put("predictions", "01", f"{sys.argv[2]}{i}", record)
+"""
+    writers = [subprocess.Popen([sys.executable, "-c", script, str(folder), name]) for name in "ab"]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
+    assert len(stored(folder)["predictions"]["01"]) == 80
+    assert [path.name for path in folder.iterdir()] == ["progress.json"]
+
+
+def test_a_lock_left_by_a_stopped_kernel_does_not_hold_up_for_ever(folder, lesson):
+    folder.mkdir()
+    lock = folder / "progress.lock"
+    lock.touch()
+    os.utime(lock, (0, 0))
+    lesson.predict("share").answer(14)
+    assert stored(folder)["predictions"]["01"]["share"]["value"] == 14
+
+
+def notes_of(lesson):
+    box = view.build(lesson.predict("share"))
+    widgets_of(box, ipywidgets.Text)[0].value = "14"
+    press(box, "Record my prediction")
+    first = feedback_area(box)
+    press(box, "Record my prediction")
+    return first, feedback_area(box)
+
+
+def test_a_folder_that_cannot_be_made_is_noted_once(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("AICAPITAL_PROGRESS", str(tmp_path / "file" / "below"))
+    lesson = learning.Lesson("01", bank=BANK)
+    first, second = notes_of(lesson)
+    assert "cannot be saved" in first
+    assert "cannot be saved" not in second
+    assert learning.Lesson("01", bank=BANK).predicted("share") == 14
+
+
+def test_a_disk_that_becomes_read_only_keeps_what_was_there(lesson, folder, monkeypatch):
+    lesson.predict("trend").answer("up")
+
+    def refuse(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    first, second = notes_of(lesson)
+    assert "Read-only file system" in first
+    assert "Read-only" not in second
+    assert (lesson.predicted("share"), lesson.predicted("trend")) == (14, "up")
+    assert "share" not in stored(folder)["predictions"]["01"]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0,
+    reason="permissions do not bind this user (root or Windows)",
+)
+def test_a_read_only_folder_is_noted_once(lesson, folder):
+    folder.mkdir()
+    folder.chmod(0o500)
+    first, second = notes_of(lesson)
+    folder.chmod(0o700)
+    assert "cannot be saved" in first
+    assert "cannot be saved" not in second
+
+
+def test_a_broken_file_on_a_read_only_disk_is_left_alone(lesson, folder, monkeypatch):
+    folder.mkdir()
+    (folder / "progress.json").write_text("{")
+
+    def refuse(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    lesson.predict("share").answer(14)
+    assert lesson.predicted("share") == 14
+    assert (folder / "progress.json").read_text() == "{"
+
+
+def test_the_default_folder_is_the_users(monkeypatch):
+    monkeypatch.delenv("AICAPITAL_PROGRESS")
+    assert "aicapital" in str(open_progress().file)
+
+
+# Exercise sheets
+
+
+def said(sheet, capsys, *args):
+    sheet.check(*args)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("question", list(SHEET))
+def test_an_unanswered_sheet_runs_and_says_so(sheet, capsys, question):
+    for given in ([], [...], [None]):
+        assert said(sheet, capsys, question, *given).startswith("Not answered yet:")
+
+
+def test_a_sheet_value(sheet, capsys):
+    assert said(sheet, capsys, "post_money", 840) == "Right. The article's round: 840.\n"
+    assert said(sheet, capsys, "post_money", 730).startswith(
+        "Not yet. Pre-money for post-money. The money is missing."
+    )
+    other = said(sheet, capsys, "post_money", 12)
+    assert "You have USD 12 bn. Expected: a number in USD bn." in other
+    assert "Type sheet.hint('post_money') for a nudge." in other
+    assert "is a function, not a value" in said(sheet, capsys, "post_money", lambda: 840)
+    assert "quotation marks" in said(sheet, capsys, "post_money", "840")
+
+
+def test_sheet_hints_come_step_by_step(sheet, capsys):
+    for _ in range(5):
+        sheet.hint("post_money")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[1] for line in lines] == [*HINTS, HINTS[3]]
+
+
+def test_a_sheet_never_raises(sheet, capsys):
+    assert "Did you mean 'post_money'" in said(sheet, capsys, "postmoney", 1)
+    sheet.hint("nothing")
+    sheet.lines("nothing")
+    assert capsys.readouterr().out.count("Known: post_money") == 2
+    odd = (
+        object(),
+        float("nan"),
+        np.array([1, 2]),
+        pd.DataFrame(),
+        pd.Series([1.0]),
+        {},
+        [],
+        "",
+        int,
+        1j,
+        b"",
+        [...],
+    )
+    for question in SHEET:
+        for given in odd:
+            assert said(sheet, capsys, question, given).startswith(("Not yet.", "Not answered yet:"))
+
+
+def cell(source):
+    """A function defined in a notebook cell."""
+    names = {}
+    exec(compile(source, "/tmp/ipykernel_1/123.py", "exec"), names)
+    return names["f"]
+
+
+def test_a_sheet_function(sheet, capsys):
+    assert said(sheet, capsys, "dilute", lambda pre, new: pre / (pre + new)).startswith("Right.")
+    assert "f(730, 110) returns 840." in said(sheet, capsys, "dilute", cell("def f(a, b):\n    return a + b"))
+    stuck = cell("def f(a, b):\n    return 0.869")
+    assert said(sheet, capsys, "dilute", stuck).startswith("Right.")
+    silent = said(sheet, capsys, "dilute", cell("def f(a, b):\n    print(a / (a + b))"))
+    assert "returns nothing" in silent
+    assert "is a number, not a function" in said(sheet, capsys, "dilute", 3)
+
+
+def test_an_error_in_the_learners_function_is_one_line_with_its_place(sheet, capsys):
+    told = said(sheet, capsys, "dilute", cell("def f(a, b):\n    total = a + b\n    return a / 0"))
+    assert "Your code stops at line 3 of its cell with ZeroDivisionError: division by zero." in told
+    assert "Traceback" not in told
+    assert "Type sheet.hint('dilute')" in told
+    assert "stops with TypeError: f() takes 1 positional argument but 2 were given." in said(
+        sheet, capsys, "dilute", cell("def f(a):\n    return a")
+    )
+    endless = said(sheet, capsys, "dilute", cell("def f(a, b):\n    return f(a, b)"))
+    assert "RecursionError" in endless
+    helper = cell("def g(x):\n    return x / 0\ndef f(a, b):\n    return g(a)")
+    assert "at line 2 of its cell" in said(sheet, capsys, "dilute", helper)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(a, b):\n    ...",
+        'def f(a, b):\n    """Dilution."""\n    ...',
+        "def f(a, b):\n    total = ...\n    return a / total",
+        "def f(a, b):\n    return ...",
+        "def f(a, b):\n    pass",
+    ],
+)
+def test_a_function_with_a_blank_is_not_answered_yet(sheet, capsys, source):
+    assert said(sheet, capsys, "dilute", cell(source)).startswith("Not answered yet:")
+
+
+def test_a_sheet_table(sheet, capsys):
+    right = pd.DataFrame({"holder": ["a", "b"], "stake_pct": [60.0, 40.0]})
+    assert said(sheet, capsys, "table", right).startswith("Right.")
+    assert "lacks the column stake_pct" in said(
+        sheet, capsys, "table", right.rename(columns={"stake_pct": "s"})
+    )
+    assert "has 1 rows; expected 2" in said(sheet, capsys, "table", right.head(1))
+    assert "must sum to 100" in said(sheet, capsys, "table", right.assign(stake_pct=1.0))
+    assert "a list, not a table" in said(sheet, capsys, "table", [1])
+
+
+def test_a_sheet_figure(sheet, capsys):
+    figure = Figure()
+    assert "nothing is drawn yet" in said(sheet, capsys, "figure", figure)
+    axes = figure.subplots()
+    assert "has no title" in said(sheet, capsys, "figure", axes)
+    axes.set_title("Rounds grow")
+    assert "has no label" in said(sheet, capsys, "figure", axes)
+    axes.set_ylabel("money")
+    assert "“money”" in said(sheet, capsys, "figure", axes)
+    axes.set_ylabel("Round (USD bn)")
+    for given in (figure, axes, np.array([axes]), SimpleNamespace(figure=figure)):
+        assert said(sheet, capsys, "figure", given).startswith("Right.")
+
+
+def test_a_sheet_order_names_the_first_line_out_of_place(sheet, capsys):
+    sheet.lines("order")
+    assert "B  price = pre / old" in capsys.readouterr().out
+    assert said(sheet, capsys, "order", ["B", "A", "D", "C"]).startswith("Right.")
+    assert said(sheet, capsys, "order", "B, A, D, C").startswith("Right.")
+    early = said(sheet, capsys, "order", ["B", "D", "A", "C"])
+    assert "Line D, at place 2, comes too early: it uses `shares`." in early
+    assert "does not belong here: it confuses" in said(sheet, capsys, "order", ["E", "B"])
+    assert "1 of 4 lines" in said(sheet, capsys, "order", ["B", "A", "D"])
+    assert "stands twice, at places 1 and 2" in said(sheet, capsys, "order", ["B", "B"])
+    assert "'Q' at place 1 is no line" in said(sheet, capsys, "order", ["Q"])
+
+
+def test_expected_series_are_compared_by_label():
+    test = expect.call(gives={"a": 1.0, "b": 2.0})
+    assert test(lambda: pd.Series({"a": 1.0, "b": 2.0})) is None
+    assert "for b" in test(lambda: {"a": 1.0, "b": 3.0}).says
+    assert "expected values for a, b" in test(lambda: {"a": 1.0}).says
+    assert expect.call(gives=[1, 2])(lambda: np.array([1.0, 2.0])) is None
+
+
+def test_a_code_question_takes_a_test_that_speaks_for_itself():
+    says = Feedback.wrong("Too short.", "rounding")
+    assert expect.run(lambda given: says, cell("def f():\n    return 1"), "function", "f", "Yes.") == says
+
+
+def test_the_course_package_offers_the_sheet(monkeypatch, capsys):
+    monkeypatch.setattr(banks, "load", lambda number: BANK)
+    learning.sheet("01").check("post_money", 840)
+    assert capsys.readouterr().out.startswith("Right.")
