@@ -32,20 +32,40 @@ def lab_command(*extra: str, root: Path = COURSE) -> list[str]:
         "jupyterlab",
         f"--ServerApp.kernel_websocket_connection_class={connection}",
         f"--ServerApp.root_dir={root}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *extra,
     ]
 
 
+def lab_environment() -> dict[str, str]:
+    """The environment for `lab_command`.
+
+    The course's JupyterLab asks for no news and no updates. Its kernels do not send a slider's value back to the page
+    that sent it: one message less on every move. (The echo keeps several open views of one kernel alike.)
+    """
+    paths = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return os.environ | {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths)),
+        "JUPYTER_WIDGETS_ECHO": os.environ.get("JUPYTER_WIDGETS_ECHO", "0"),
+    }
+
+
 def main(argv: list[str]) -> int:
     """`python -m aicapital course`: replaces itself by JupyterLab, so that Ctrl-C ends it as usual."""
-    parser = argparse.ArgumentParser(prog="python -m aicapital course", description="Open the course in JupyterLab.")
-    parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
+    parser = argparse.ArgumentParser(
+        prog="python -m aicapital course", description="Open the course in JupyterLab."
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address instead of opening a browser"
+    )
     options, rest = parser.parse_known_args(argv)
-    command = lab_command(f"--LabApp.default_url=/lab/tree/{START}", *(["--no-browser"] if options.no_browser else []), *rest)
+    command = lab_command(
+        f"--LabApp.default_url=/lab/tree/{START}",
+        *(["--no-browser"] if options.no_browser else []),
+        *rest,
+    )
     if os.name == "nt":  # Windows has no exec that keeps the terminal
         import subprocess
 
-        return subprocess.call(command)
-    os.execv(command[0], command)
+        return subprocess.call(command, env=lab_environment())
+    os.execve(command[0], command, lab_environment())
+    return None

@@ -58,7 +58,11 @@ def complaint(*words, name="funding_rounds"):
 def test_the_2026_round_as_known_on_the_day_of_the_article_and_now():
     def round_2026(known_by=None):
         table = load("funding_rounds", known_by).query("round_name == 'Round 2026'")
-        return table[["amount_committed_usd_bn", "pre_money_usd_bn", "post_money_usd_bn"]].to_numpy().tolist()
+        return (
+            table[["amount_committed_usd_bn", "pre_money_usd_bn", "post_money_usd_bn"]]
+            .to_numpy()
+            .tolist()
+        )
 
     assert round_2026("2026-03-03") == [[110, 730, 840]]
     assert round_2026() == [[122, 730, 852]]
@@ -67,7 +71,9 @@ def test_the_2026_round_as_known_on_the_day_of_the_article_and_now():
 
 def test_revenue_of_2025_was_a_press_figure_before_the_accounts():
     def revenue(known_by):
-        return load("company_financials", known_by).query("metric == 'revenue' and period == 'FY2025'")
+        return load("company_financials", known_by).query(
+            "company == 'OpenAI' and metric == 'revenue' and period == 'FY2025'"
+        )
 
     assert revenue("2026-03-03")["value_usd_bn"].tolist() == [13.1]
     assert revenue("2026-06-15")["value_usd_bn"].tolist() == [13.07]
@@ -81,21 +87,29 @@ def test_nothing_later_than_known_by_comes_through():
 
 
 def test_nvidias_letter_of_intent_still_stood_in_2025():
-    before = load("strategic_stakes", "2025-12-31").query("investor == 'Nvidia'")
-    after = load("strategic_stakes", "2026-03-03").query("investor == 'Nvidia'")
-    assert before["amount_usd_bn"].tolist() == [100] and before["status"].tolist() == ["letter of intent"]
+    before = load("strategic_stakes", "2025-12-31").query(
+        "investor == 'Nvidia' and investee == 'OpenAI'"
+    )
+    after = load("strategic_stakes", "2026-03-03").query(
+        "investor == 'Nvidia' and investee == 'OpenAI'"
+    )
+    assert before["amount_usd_bn"].tolist() == [100] and before["status"].tolist() == [
+        "letter of intent"
+    ]
     assert after["amount_usd_bn"].tolist() == [30]
 
 
 def test_all_reports_keeps_the_rivals():
     everything = load("funding_rounds", all_reports=True).query("conflict_group == 'MUSK_DON'")
     assert len(everything) == 5
-    assert load("funding_rounds").query("conflict_group == 'MUSK_DON'")["amount_paid_usd_bn"].tolist() == [
-        0.038
-    ]
+    assert load("funding_rounds").query("conflict_group == 'MUSK_DON'")[
+        "amount_paid_usd_bn"
+    ].tolist() == [0.038]
 
 
-@pytest.mark.parametrize("known_by", ["2026-03-03", date(2026, 3, 3), pd.Timestamp("2026-03-03 18:00")])
+@pytest.mark.parametrize(
+    "known_by", ["2026-03-03", date(2026, 3, 3), pd.Timestamp("2026-03-03 18:00")]
+)
 def test_known_by_takes_days_in_several_forms(known_by):
     table = load("funding_rounds", known_by=known_by)
     assert table.attrs == {"table": "funding_rounds", "known_by": "2026-03-03"}
@@ -172,7 +186,8 @@ def test_sources_needs_its_column():
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("funding_round", "'funding_rounds'"), ("Users", "'users'"), (None, "The tables are")]
+    ("name", "hint"),
+    [("funding_round", "'funding_rounds'"), ("Users", "'users'"), (None, "The tables are")],
 )
 def test_an_unknown_table_is_answered_with_those_there_are(name, hint):
     with pytest.raises(DataError, match="There is no table") as error:
@@ -261,7 +276,9 @@ def test_a_rank_taken_twice(copy):
 
 def test_an_investor_of_a_round_that_does_not_exist(copy):
     spoil(copy / "round_investors.csv", "round_id", "oai_2019_lpp")
-    complaint("round_investors.csv, row 2", "funding_rounds.csv", "'oai_2019_lp'", name="round_investors")
+    complaint(
+        "round_investors.csv, row 2", "funding_rounds.csv", "'oai_2019_lp'", name="round_investors"
+    )
 
 
 @pytest.mark.parametrize("cells", [-1, 1])
@@ -343,7 +360,9 @@ def test_a_table_is_accessible_html():
     assert [head["style"] for head in heads] == ["text-align:left"] * 2 + ["text-align:right"] * 2
     assert "<caption>Rounds</caption>" in html
     assert not {"script", "style"} & {tag for tag, _ in outline.tags}
-    assert not any(name == "id" or name.startswith("on") for _, attrs in outline.tags for name in attrs)
+    assert not any(
+        name == "id" or name.startswith("on") for _, attrs in outline.tags for name in attrs
+    )
 
 
 def test_a_table_names_units_sources_and_the_day_of_knowledge():
@@ -407,7 +426,9 @@ def test_a_link_is_only_made_of_a_web_address(copy):
 
 
 def test_dates_are_no_more_exact_than_they_are_known():
-    table = load("funding_rounds").set_index("row_id").loc[["oai_2021_tender", "oai_2021_microsoft"]]
+    table = (
+        load("funding_rounds").set_index("row_id").loc[["oai_2021_tender", "oai_2021_microsoft"]]
+    )
     shown = repr(show(table, ["date"]))
     assert "2021\n" in shown and "2021-03\n" in shown and "2021-07-01" not in shown
 

@@ -572,7 +572,7 @@ def test_a_question_shows_widgets_and_a_plain_text_twin(lesson, shown):
         lesson.verdict("I.3"),
     ):
         question._ipython_display_()
-        assert set(shown[-1]) == {view.WIDGET_VIEW, "text/plain"}
+        assert set(shown[-1]) == {view.WIDGET_VIEW, "text/html", "text/plain"}
         assert shown[-1]["text/plain"] == repr(question)
     choice, number, code, share, trend, verdict = (bundle["text/plain"] for bundle in shown)
     assert "Investors pay 110 bn at 730 bn pre-money." in choice

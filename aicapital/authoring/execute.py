@@ -23,7 +23,9 @@ class ExecuteError(RuntimeError):
     """A notebook did not run to its end."""
 
 
-def run(nb: NotebookNode, folder: Path, name: str = "notebook", allow_errors: bool = False) -> NotebookNode:
+def run(
+    nb: NotebookNode, folder: Path, name: str = "notebook", allow_errors: bool = False
+) -> NotebookNode:
     """Execute `nb` in place, in a fresh kernel started in `folder`, with an empty progress folder."""
     client = NotebookClient(
         nb,
@@ -39,7 +41,9 @@ def run(nb: NotebookNode, folder: Path, name: str = "notebook", allow_errors: bo
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as progress:
         try:
             # The kernel's own stderr holds start-up notices; what cells write there comes back as output.
-            client.execute(env=os.environ | {"AICAPITAL_PROGRESS": progress}, stderr=subprocess.DEVNULL)
+            client.execute(
+                env=os.environ | {"AICAPITAL_PROGRESS": progress}, stderr=subprocess.DEVNULL
+            )
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise ExecuteError(_what_failed(nb, name, error)) from error
     settle(nb)
@@ -52,7 +56,9 @@ def _what_failed(nb: NotebookNode, name: str, error: Exception) -> str:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 return f"{name}, cell {cell.get('id')!r}: {output.ename}: {output.evalue}"
-    started = [cell for cell in nb.cells if cell.cell_type == "code" and cell.execution_count is not None]
+    started = [
+        cell for cell in nb.cells if cell.cell_type == "code" and cell.execution_count is not None
+    ]
     where = f", after cell {started[-1].get('id')!r}" if started else ""
     return f"{name}{where}: {type(error).__name__}: {error}"
 
@@ -81,7 +87,9 @@ def execute(paths: Iterable[Path]) -> None:
 def main(argv: list[str] | None = None) -> int:
     """`python -m aicapital execute [paths]`: all lessons and solutions when no path is given."""
     parser = argparse.ArgumentParser(prog="python -m aicapital execute", description=main.__doc__)
-    parser.add_argument("paths", nargs="*", type=Path, help="notebooks (default: notebooks/ and solutions/)")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, help="notebooks (default: notebooks/ and solutions/)"
+    )
     paths = parser.parse_args(argv).paths or sorted(
         path for folder in ("notebooks", "solutions") for path in (ROOT / folder).glob("*.ipynb")
     )

@@ -1,12 +1,18 @@
 """The one formatter for tables on the screen."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_integer_dtype, is_numeric_dtype
+from pandas.api.types import (
+    is_bool_dtype,
+    is_datetime64_any_dtype,
+    is_integer_dtype,
+    is_numeric_dtype,
+)
 
 from .schema import DataError, closest, fields, resource, table_names
 from .tables import sources
@@ -23,6 +29,8 @@ MARKS = {
     "assumed": ("*", "assumed for teaching"),
 }
 UNKNOWN = "–"
+DATE = re.compile(r"\d{4}(-\d\d){1,2}")
+_NOWRAP = ";white-space:nowrap"
 PERIODS = {"month": "%Y-%m", "year": "%Y"}
 
 
@@ -46,7 +54,7 @@ class Table:
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="{style}">{_cell_html(*cell)}</td>'
+                f'<td style="{style}{_NOWRAP if DATE.fullmatch(cell[0]) else ""}">{_cell_html(*cell)}</td>'
                 for cell, style in zip(row, align, strict=True)
             )
             + "</tr>"
@@ -57,7 +65,9 @@ class Table:
         if self.foot:
             parts.append(f"<p><small>{escape(' '.join(self.foot))}</small></p>")
         if self.references:
-            items = "".join(f"<li>{_reference_html(*reference)}</li>" for reference in self.references)
+            items = "".join(
+                f"<li>{_reference_html(*reference)}</li>" for reference in self.references
+            )
             parts.append(
                 f"<details><summary>Sources ({len(self.references)})</summary><ul>{items}</ul></details>"
             )
@@ -114,7 +124,8 @@ def show(
     cells = {column: _cells(shown, column, described[column], formats[column]) for column in chosen}
     marks = _marks(shown)
     right = {
-        column: is_numeric_dtype(shown[column]) and not is_bool_dtype(shown[column]) for column in chosen
+        column: is_numeric_dtype(shown[column]) and not is_bool_dtype(shown[column])
+        for column in chosen
     }
     rows = tuple(
         tuple((cells[c][i], marks[i] if _marked(described[c], cells[c][i]) else "") for c in chosen)
@@ -141,7 +152,9 @@ def _named_index(df: pd.DataFrame) -> pd.DataFrame:
 
 def _columns(df: pd.DataFrame, index: list[str], columns: Sequence[str] | None) -> list[str]:
     if columns is None:
-        empty = [column for column in df if len(df) and (df[column].isna() | df[column].eq("")).all()]
+        empty = [
+            column for column in df if len(df) and (df[column].isna() | df[column].eq("")).all()
+        ]
         return [column for column in df if column not in BOOKKEEPING and column not in empty]
     columns = [columns] if isinstance(columns, str) else list(columns)
     for column in columns:
@@ -151,7 +164,9 @@ def _columns(df: pd.DataFrame, index: list[str], columns: Sequence[str] | None) 
                 f"show() found no column {column!r}.{closest(column, map(str, df.columns))} "
                 f"There are: {options}."
             )
-    return [column for column in index if column not in columns and column not in BOOKKEEPING] + columns
+    return [
+        column for column in index if column not in columns and column not in BOOKKEEPING
+    ] + columns
 
 
 def _field(df: pd.DataFrame, column: str) -> dict:
@@ -192,7 +207,10 @@ def _cells(df: pd.DataFrame, column: str, field: dict, decimals: int | None) -> 
     if is_numeric_dtype(values):
         whole = field.get("type") == "integer" or is_integer_dtype(values)
         plain = field.get("unit") == "calendar year" or "year" in str(column).lower()
-        return [_number(value, 0 if whole else decimals, "" if plain and whole else ",") for value in values]
+        return [
+            _number(value, 0 if whole else decimals, "" if plain and whole else ",")
+            for value in values
+        ]
     return ["" if pd.isna(value) else str(value) for value in values]
 
 
@@ -225,7 +243,9 @@ def _marked(field: dict, text: str) -> bool:
 
 def _cell_html(text: str, mark: str) -> str:
     meaning = next((words for sign, words in MARKS.values() if sign == mark), "")
-    return escape(text) + (f' <abbr title="{escape(meaning)}">{escape(mark)}</abbr>' if mark else "")
+    return escape(text) + (
+        f' <abbr title="{escape(meaning)}">{escape(mark)}</abbr>' if mark else ""
+    )
 
 
 def _caption(df: pd.DataFrame) -> str:

@@ -20,7 +20,9 @@ SHARPNESS = 2  # pixels drawn for each pixel shown, so that text stays sharp on 
 WIDTH = 8.2  # inches; 787 pixels, which fits a JupyterLab cell beside an open file browser
 
 
-def sheet(title: str, source: str, height: float = 4.2, width: float = WIDTH, **subplots) -> tuple[Figure, Axes]:
+def sheet(
+    title: str, source: str, height: float = 4.2, width: float = WIDTH, **subplots
+) -> tuple[Figure, Axes]:
     """An empty figure in the course's look: `title` (the finding) on top, `source` (with its as-of date) at the foot.
 
     `subplots` goes to `Figure.subplots`. Call it, and draw, inside `with course_style():`.
@@ -28,9 +30,13 @@ def sheet(title: str, source: str, height: float = 4.2, width: float = WIDTH, **
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(**subplots)
-    letters = int(width * 11)
-    figure.suptitle(textwrap.fill(title, letters), x=0.008, ha="left", fontsize=11.5, fontweight="bold")
-    figure.supxlabel(textwrap.fill(source, int(width * 13.8)), x=0.008, ha="left", fontsize=9, color=QUIET)
+    letters = int(width * 9.3)
+    figure.suptitle(
+        textwrap.fill(title, letters), x=0.008, ha="left", fontsize=11.5, fontweight="bold"
+    )
+    figure.supxlabel(
+        textwrap.fill(source, int(width * 13.8)), x=0.008, ha="left", fontsize=9, color=QUIET
+    )
     return figure, axes
 
 

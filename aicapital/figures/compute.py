@@ -21,7 +21,9 @@ def compute_growth(runs: pd.DataFrame, label: list[str], source: str) -> Chart:
     title = f"From {first:%Y} to {last:%Y} the compute of notable training runs doubled about every {months:.0f} months"
     with course_style():
         figure, axes = sheet(title, source, height=4.0)
-        axes.scatter(runs["published"], runs["training_compute_flop"], s=30, color=colour("OpenAI"), zorder=3)
+        axes.scatter(
+            runs["published"], runs["training_compute_flop"], s=30, color=colour("OpenAI"), zorder=3
+        )
         days = (runs["published"] - first).dt.days
         slope, start = np.polyfit(days, np.log2(runs["training_compute_flop"]), 1)
         ends = pd.Series([first, last])
@@ -30,17 +32,57 @@ def compute_growth(runs: pd.DataFrame, label: list[str], source: str) -> Chart:
         axes.text(ends[1], trend[1], "  trend", color=ACCENT, va="center", fontsize=9)
         axes.set(yscale="log", ylabel="Training compute, FLOP (log scale)")
         for row in runs[runs["model"].isin(label)].itertuples():
-            axes.annotate(row.model, (row.published, row.training_compute_flop), (6, -3), textcoords="offset points", fontsize=9, color=INK, va="top")
+            axes.annotate(
+                row.model,
+                (row.published, row.training_compute_flop),
+                (6, -3),
+                textcoords="offset points",
+                fontsize=9,
+                color=INK,
+                va="top",
+            )
         axes.set_xlim(first - pd.Timedelta(days=120), last + pd.Timedelta(days=400))
     low, high = runs.iloc[0], runs.iloc[-1]
     alt = (
         f"Scatter chart with a log scale. {title}: from {low['model']} ({low['training_compute_flop']:.1g} FLOP, {low['published']:%Y}) "
         f"to {high['model']} ({high['training_compute_flop']:.1g} FLOP, {high['published']:%Y})."
     )
-    return Chart(figure, alt, runs[["model", "published", "training_compute_flop"]].reset_index(drop=True))
+    return Chart(
+        figure, alt, runs[["model", "published", "training_compute_flop"]].reset_index(drop=True)
+    )
 
 
-def amounts_bar(amounts: pd.Series, title: str, axis: str, source: str, alt: str, quiet: tuple[str, ...] = (), digits: int = 0) -> Chart:
+def bills_beside_donations(bills: pd.DataFrame, donations: float, years: int, source: str) -> Chart:
+    """Computing bills (columns `period`, `value_usd_bn`) beside an average year's donations; `donations` is USD bn over `years`."""
+    a_year = 1000 * donations / years
+    amounts = pd.Series({f"Donations, average of {years} years": a_year} | {
+        f"Computing bill {row.period}": 1000 * row.value_usd_bn for row in bills.itertuples()
+    })  # fmt: skip
+    ratios = amounts.iloc[1:] / a_year
+    passed = ratios.index[ratios > 1][0].removeprefix("Computing bill FY")
+    last = ratios.index[-1].removeprefix("Computing bill FY")
+    title = f"By {passed} a year of computing cost more than a year's donations; by {last}, {ratios.iloc[-1]:.0f} times as much"
+    return amounts_bar(amounts, title, "USD million", source, digits=1)
+
+
+def contracts_beside_revenue(
+    contracts: float, new_money: float, revenue: float, year: str, source: str
+) -> Chart:
+    """Firm purchase contracts, the money of the latest round and one year's revenue, all in USD bn."""
+    promised = {"Firm contracts, all years": contracts, "Latest round, as committed": new_money}
+    amounts = pd.Series(promised | {f"Revenue of {year}": revenue})
+    title = f"The contracts come to {contracts / revenue:.0f} years of {year}'s revenue"
+    return amounts_bar(amounts, title, "USD bn", source, quiet=tuple(promised), digits=1)
+
+
+def amounts_bar(
+    amounts: pd.Series,
+    title: str,
+    axis: str,
+    source: str,
+    quiet: tuple[str, ...] = (),
+    digits: int = 0,
+) -> Chart:
     """Horizontal bars of labelled amounts, the value at the end of each bar; bars named in `quiet` are drawn pale and hatched.
 
     Use `quiet` for amounts that are promised rather than paid, or planned rather than reported.
@@ -49,13 +91,39 @@ def amounts_bar(amounts: pd.Series, title: str, axis: str, source: str, alt: str
         figure, axes = sheet(title, source, height=1.5 + 0.42 * len(amounts))
         for row, (name, value) in enumerate(amounts.items()):
             pale = name in quiet
-            axes.barh(row, value, height=0.6, color=colour("OpenAI"), alpha=0.35 if pale else 1.0, hatch="//" if pale else None, edgecolor="white")
-            axes.text(value + 0.012 * amounts.max(), row, f"{value:,.{digits}f}", va="center", fontsize=9, color=INK)
+            axes.barh(
+                row,
+                value,
+                height=0.6,
+                color=colour("OpenAI"),
+                alpha=0.35 if pale else 1.0,
+                hatch="//" if pale else None,
+                edgecolor="white",
+            )
+            axes.text(
+                value + 0.012 * amounts.max(),
+                row,
+                f"{value:,.{digits}f}",
+                va="center",
+                fontsize=9,
+                color=INK,
+            )
         axes.set_yticks(range(len(amounts)), amounts.index)
         axes.invert_yaxis()
         axes.set(xlabel=axis, xlim=(0, 1.12 * amounts.max()))
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         if quiet:
-            axes.text(0.99, 0.04, "hatched: promised or planned, not paid", transform=axes.transAxes, ha="right", fontsize=9, color=QUIET)
-    return Chart(figure, alt, amounts.rename(axis).reset_index())
+            axes.text(
+                0.99,
+                0.04,
+                "hatched: promised or planned, not paid",
+                transform=axes.transAxes,
+                ha="right",
+                fontsize=9,
+                color=QUIET,
+            )
+    listed = "; ".join(f"{name} {value:,.{digits}f}" for name, value in amounts.items())
+    return Chart(
+        figure, f"Bar chart in {axis}. {title}. {listed}.", amounts.rename(axis).reset_index()
+    )

@@ -11,14 +11,32 @@ def stake_gaps(compared: pd.DataFrame, title: str, source: str) -> Chart:
     with course_style():
         figure, axes = sheet(title, source, height=1.7 + 0.5 * len(compared))
         for row, line in enumerate(compared.itertuples()):
-            axes.plot([line.pro_rata_pct, line.published_pct], [row, row], color=QUIET, linewidth=1.5, zorder=1)
+            axes.plot(
+                [line.pro_rata_pct, line.published_pct],
+                [row, row],
+                color=QUIET,
+                linewidth=1.5,
+                zorder=1,
+            )
             axes.plot([line.pro_rata_pct], [row], "o", color=colour(line.holder), markersize=9)
-            axes.plot([line.published_pct], [row], "D", color="white", markeredgecolor=INK, markersize=8)
+            axes.plot(
+                [line.published_pct], [row], "D", color="white", markeredgecolor=INK, markersize=8
+            )
             edge = max(line.pro_rata_pct, line.published_pct)
-            axes.text(edge + 0.6, row, f"{line.gap_pct_points:+.1f} points", va="center", fontsize=9, color=ink(line.holder))
+            axes.text(
+                edge + 0.6,
+                row,
+                f"{line.gap_pct_points:+.1f} points",
+                va="center",
+                fontsize=9,
+                color=ink(line.holder),
+            )
         axes.set_yticks(range(len(compared)), compared["holder"])
         axes.invert_yaxis()
-        axes.set(xlabel="Stake, % (circle: pro-rata dilution; diamond: leaked table)", xlim=(0, 1.2 * compared[["pro_rata_pct", "published_pct"]].max().max()))
+        axes.set(
+            xlabel="Stake, % (circle: pro-rata dilution; diamond: leaked table)",
+            xlim=(0, 1.2 * compared[["pro_rata_pct", "published_pct"]].max().max()),
+        )
         axes.grid(axis="y", visible=False)
     widest = compared.loc[compared["gap_pct_points"].abs().idxmax()]
     alt = (

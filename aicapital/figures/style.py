@@ -73,7 +73,9 @@ _RC = {
 
 def course_style() -> AbstractContextManager[None]:
     """Matplotlib settings of the course, for use in a `with` block; the learner's own settings come back after it."""
-    return matplotlib.rc_context({**matplotlib.rcParamsDefault, **_RC, "backend": matplotlib.get_backend()})
+    return matplotlib.rc_context(
+        {**matplotlib.rcParamsDefault, **_RC, "backend": matplotlib.get_backend()}
+    )
 
 
 def colour(name: str) -> str:
@@ -84,7 +86,9 @@ def colour(name: str) -> str:
 def ink(name: str) -> str:
     """The colour of `name`, darkened until text in it has a contrast of at least 4.5 on white (WCAG 2.1, 1.4.3)."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(colour(name)))
-    while lightness > 0 and _contrast_on_white(colorsys.hls_to_rgb(hue, lightness, saturation)) < 4.5:
+    while (
+        lightness > 0 and _contrast_on_white(colorsys.hls_to_rgb(hue, lightness, saturation)) < 4.5
+    ):
         lightness -= 0.02
     return to_hex(colorsys.hls_to_rgb(hue, max(lightness, 0.0), saturation))
 

@@ -22,7 +22,9 @@ def event_timeline(events: pd.DataFrame, title: str, source: str, label: str = "
             axes.plot([date, date], [0, level], color=QUIET, linewidth=0.8)
             axes.plot([date], [0], "o", color=INK, markersize=5)
             written = f"{date:%b %Y}\n" + textwrap.fill(words, 24)
-            axes.text(date, level, written, ha="center", va="bottom" if level > 0 else "top", fontsize=9)
+            axes.text(
+                date, level, written, ha="center", va="bottom" if level > 0 else "top", fontsize=9
+            )
         first, last = date2num(events["date"].iloc[0]), date2num(events["date"].iloc[-1])
         margin = 0.09 * (last - first)
         axes.set(ylim=(-3.6, 3.6), xlim=(first - margin, last + margin))
@@ -30,5 +32,9 @@ def event_timeline(events: pd.DataFrame, title: str, source: str, label: str = "
         axes.set_yticks([])
         axes.grid(visible=False)
         axes.spines[["left"]].set_visible(False)
-    listed = "; ".join(f"{date:%B %Y}: {words}" for date, words in zip(events["date"], events[label], strict=True))
-    return Chart(figure, f"Timeline. {title}. {listed}.", events[["date", label]].reset_index(drop=True))
+    listed = "; ".join(
+        f"{date:%B %Y}: {words}" for date, words in zip(events["date"], events[label], strict=True)
+    )
+    return Chart(
+        figure, f"Timeline. {title}. {listed}.", events[["date", label]].reset_index(drop=True)
+    )

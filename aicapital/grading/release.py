@@ -67,7 +67,9 @@ def _preprocessors() -> list:
 
         def preprocess_cell(self, cell, resources, cell_index):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
-            cell.source = "\n".join(line for line in cell.source.split("\n") if line.strip() != REMOVED)
+            cell.source = "\n".join(
+                line for line in cell.source.split("\n") if line.strip() != REMOVED
+            )
             return cell, resources
 
     return [
@@ -92,7 +94,11 @@ def leaks(source: NotebookNode, sheet: NotebookNode) -> list[str]:
 
     Lines that any answer would share do not count: imports, a bare return, an empty figure, a `def`.
     """
-    shown = [(cell.get("id"), _squeezed(line)) for cell in sheet.cells for line in cell.source.split("\n")]
+    shown = [
+        (cell.get("id"), _squeezed(line))
+        for cell in sheet.cells
+        for line in cell.source.split("\n")
+    ]
     found = []
     for cell in source.cells:
         for region in sheet_source.regions(cell.source):
@@ -196,7 +202,10 @@ def _zip(target: Path, files: dict[str, Path]) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in sorted(files.items()):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.create_system, entry.external_attr = 3, 0o644 << 16  # the same on Windows as on Linux
+            entry.create_system, entry.external_attr = (
+                3,
+                0o644 << 16,
+            )  # the same on Windows as on Linux
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, path.read_bytes())
     return target
@@ -204,7 +213,9 @@ def _zip(target: Path, files: dict[str, Path]) -> Path:
 
 def main_exercises(argv: list[str] | None = None) -> int:
     """`python -m aicapital exercises`: write exercises/ anew from solutions/."""
-    parser = argparse.ArgumentParser(prog="python -m aicapital exercises", description=main_exercises.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m aicapital exercises", description=main_exercises.__doc__
+    )
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail if a sheet is not up to date"
     )
@@ -225,8 +236,12 @@ def main_exercises(argv: list[str] | None = None) -> int:
 
 def main_release(argv: list[str] | None = None) -> int:
     """`python -m aicapital release`: write the zips for learners, without solutions."""
-    parser = argparse.ArgumentParser(prog="python -m aicapital release", description=main_release.__doc__)
-    parser.add_argument("--out", type=Path, default=Path("dist"), help="folder for the zips (default: dist)")
+    parser = argparse.ArgumentParser(
+        prog="python -m aicapital release", description=main_release.__doc__
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("dist"), help="folder for the zips (default: dist)"
+    )
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     try:

@@ -45,7 +45,9 @@ def regions(source: str) -> list[Region]:
             continue
         edge, kind = marker.groups()
         if edge == "BEGIN" and opened:
-            raise ValueError(f"BEGIN {kind} stands inside another region; add END {opened[0]} before it")
+            raise ValueError(
+                f"BEGIN {kind} stands inside another region; add END {opened[0]} before it"
+            )
         if edge == "END" and (not opened or opened[0] != kind):
             raise ValueError(f"END {kind} closes nothing; add BEGIN {kind} before it or remove it")
         if edge == "BEGIN":
@@ -136,7 +138,9 @@ def problems(nb: NotebookNode) -> list[str]:
         found += [f"cell {name!r}: {problem}" for problem in _cell_problems(cell)]
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if grade_id in seen:
-            found.append(f"cell {name!r}: grade_id {grade_id!r} is taken by an earlier cell; choose another")
+            found.append(
+                f"cell {name!r}: grade_id {grade_id!r} is taken by an earlier cell; choose another"
+            )
         if grade_id:
             seen.add(grade_id)
     total = sum(points(cell) for cell in nb.cells)
@@ -175,7 +179,9 @@ def _cell_problems(cell: NotebookNode) -> Iterator[str]:
     if its_role == "test" and HIDDEN not in kinds:
         yield "a test cell without hidden tests; assert between BEGIN HIDDEN TESTS and END HIDDEN TESTS lines"
     if its_role in ("manual", "task"):
-        rubric = sum(float(line[1]) for text in cell.source.split("\n") if (line := _RUBRIC_LINE.match(text)))
+        rubric = sum(
+            float(line[1]) for text in cell.source.split("\n") if (line := _RUBRIC_LINE.match(text))
+        )
         if not rubric:
             yield "no rubric; add a line for each thing that earns points: `- 1 point: names the two lenders`"
         elif rubric != points(cell):

@@ -6,7 +6,7 @@ import pandas as pd
 from ..data import load
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, colour, ink
-from ..models.circular_flows import Commitment, Investment, ledger, totals
+from ..models.circular_flows import ledger, totals
 from .lab import Control, Lab
 
 LAST = 2035
@@ -19,10 +19,18 @@ def openai_investments(known_by: str | None = None) -> pd.DataFrame:
     """Money that partners committed to OpenAI: one row an investment, with counterparty, year and amount (USD bn)."""
     investors = load("round_investors", known_by=known_by)
     rounds = load("funding_rounds", known_by=known_by).set_index("row_id")
-    chosen = investors[investors["investor"].isin(PARTNERS) & investors["round_id"].isin(rounds.index)]
+    chosen = investors[
+        investors["investor"].isin(PARTNERS) & investors["round_id"].isin(rounds.index)
+    ]
     chosen = chosen[rounds.loc[chosen["round_id"], "record_type"].eq("round").to_numpy()]
     years = rounds.loc[chosen["round_id"], "date"].dt.year.to_numpy()
-    return pd.DataFrame({"counterparty": chosen["investor"].to_numpy(), "year": years, "amount": chosen["amount_usd_bn"].to_numpy()})
+    return pd.DataFrame(
+        {
+            "counterparty": chosen["investor"].to_numpy(),
+            "year": years,
+            "amount": chosen["amount_usd_bn"].to_numpy(),
+        }
+    )
 
 
 def openai_purchases(assumed_term: int, known_by: str | None = None) -> pd.DataFrame:
@@ -57,7 +65,12 @@ def circular_flows(prediction: float | None = None) -> Lab:
     priced = set(openai_purchases(ASSUMED_TERMS[0])["counterparty"])
 
     def model(through_year, honoured, assumed_term):
-        flows = ledger(investments, openai_purchases(assumed_term), honoured=honoured / 100, through_year=through_year)
+        flows = ledger(
+            investments,
+            openai_purchases(assumed_term),
+            honoured=honoured / 100,
+            through_year=through_year,
+        )
         by_year = flows.groupby("year")[["money_in", "purchases_out"]].sum().cumsum()
         return {"partners": totals(flows).set_index("counterparty"), "years": by_year}
 
@@ -70,7 +83,11 @@ def circular_flows(prediction: float | None = None) -> Lab:
             ncols=2,
             width_ratios=(1.5, 1),
         )
-        left.set(xlim=(-scale, scale), ylim=(len(PARTNERS) - 0.4, -0.9), xlabel="USD bn, up to the chosen year")
+        left.set(
+            xlim=(-scale, scale),
+            ylim=(len(PARTNERS) - 0.4, -0.9),
+            xlabel="USD bn, up to the chosen year",
+        )
         left.set_yticks(range(len(PARTNERS)), PARTNERS)
         left.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
         left.grid(axis="y", visible=False)
@@ -88,21 +105,63 @@ def circular_flows(prediction: float | None = None) -> Lab:
     def draw(figure, result, values):
         left, right = figure.axes
         for row, partner in enumerate(PARTNERS):
-            money_in, out = result["partners"].loc[partner, ["money_in", "purchases_out"]] if partner in result["partners"].index else (0, 0)
+            money_in, out = (
+                result["partners"].loc[partner, ["money_in", "purchases_out"]]
+                if partner in result["partners"].index
+                else (0, 0)
+            )
             left.barh(row, -money_in, color=colour(partner), height=0.55)
-            left.barh(row, out, color=colour(partner), height=0.55, alpha=0.55, hatch="//", edgecolor="white")
+            left.barh(
+                row,
+                out,
+                color=colour(partner),
+                height=0.55,
+                alpha=0.55,
+                hatch="//",
+                edgecolor="white",
+            )
             if money_in:
-                left.text(-money_in - 6, row, _plain(money_in), ha="right", va="center", fontsize=9, color=ink(partner))
+                left.text(
+                    -money_in - 6,
+                    row,
+                    _plain(money_in),
+                    ha="right",
+                    va="center",
+                    fontsize=9,
+                    color=ink(partner),
+                )
             words = _plain(out) if partner in priced else "no published price"
-            left.text(out + 6, row, words, ha="left", va="center", fontsize=9, color=ink(partner) if partner in priced else QUIET)
+            left.text(
+                out + 6,
+                row,
+                words,
+                ha="left",
+                va="center",
+                fontsize=9,
+                color=ink(partner) if partner in priced else QUIET,
+            )
         if prediction is not None and "Amazon" in result["partners"].index:
             goal = min(prediction * result["partners"].loc["Amazon", "money_in"], scale * 0.97)
             left.plot([goal], [PARTNERS.index("Amazon")], marker="D", color=ACCENT, markersize=7)
-            left.text(goal, PARTNERS.index("Amazon") - 0.5, "your prediction", color=ACCENT, fontsize=9, ha="center", va="center")
+            left.text(
+                goal,
+                PARTNERS.index("Amazon") - 0.5,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="center",
+                va="center",
+            )
         years = result["years"]
         for column, words, style in (("money_in", "in", "-"), ("purchases_out", "out", "--")):
             right.plot(years.index, years[column], color=INK, linestyle=style)
-            right.text(years.index[-1] - 0.2, min(years[column].iloc[-1] + 18, 770), f"{words} {years[column].iloc[-1]:,.0f}", ha="right", fontsize=9.5)
+            right.text(
+                years.index[-1] - 0.2,
+                min(years[column].iloc[-1] + 18, 770),
+                f"{words} {years[column].iloc[-1]:,.0f}",
+                ha="right",
+                fontsize=9.5,
+            )
 
     def sentence(result, values):
         partners = result["partners"]
@@ -114,13 +173,18 @@ def circular_flows(prediction: float | None = None) -> Lab:
         ratio = partners.loc["Amazon", "out_per_dollar_in"]
         if np.isfinite(ratio):
             words += f"; Amazon gets {ratio:.1f} dollars of sales for each dollar it puts in"
-        return words + f". Only {100 * money_in / out:.0f} % of the purchases are covered by that money." if out > money_in else words + "."
+        return (
+            words
+            + f". Only {100 * money_in / out:.0f} % of the purchases are covered by that money."
+            if out > money_in
+            else words + "."
+        )
 
     return Lab(
         title="Lab: circular flows",
         controls=[
             Control("through_year", "Count up to the end of", tuple(range(2025, LAST + 1)), 2030),
-            Control("honoured", "Part of each contract bought, %", tuple(range(0, 101, 10)), 100),
+            Control("honoured", "Part of each contract bought, %", tuple(range(0, 101, 2)), 100),
             Control("assumed_term", "Years of a contract that publishes none", ASSUMED_TERMS, 6),
         ],
         presets={
@@ -141,5 +205,8 @@ def _plain(amount: float) -> str:
 
 def _scale(investments: pd.DataFrame) -> float:
     """Half-width of the left panel: the largest flow with any partner, and room for its label."""
-    largest = max(openai_purchases(5).groupby("counterparty")["amount"].sum().max(), investments.groupby("counterparty")["amount"].sum().max())
+    largest = max(
+        openai_purchases(5).groupby("counterparty")["amount"].sum().max(),
+        investments.groupby("counterparty")["amount"].sum().max(),
+    )
     return 1.35 * largest

@@ -26,6 +26,7 @@ from ..figures.chart import picture_bundle, png
 from ..figures.style import course_style
 from .page import PAGE_SCRIPT, STYLE
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_FRAMES = 2000  # about 20 MB; a lab of three controls is then fully kept
 
 
@@ -45,11 +46,15 @@ class Control:
 
     def __post_init__(self) -> None:
         if self.start not in self.stops:
-            raise ValueError(f"control {self.name!r} starts at {self.start!r}, which is none of its stops {self.stops}")
+            raise ValueError(
+                f"control {self.name!r} starts at {self.start!r}, which is none of its stops {self.stops}"
+            )
 
     @property
     def is_number(self) -> bool:
-        return all(isinstance(stop, int | float) and not isinstance(stop, bool) for stop in self.stops)
+        return all(
+            isinstance(stop, int | float) and not isinstance(stop, bool) for stop in self.stops
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class Lab:
         self.title = title
         self.controls = {control.name: control for control in controls}
         self.presets = {name: dict(values) for name, values in presets.items()}
-        self._model, self._draw, self._sentence = model, draw, sentence
+        self._model, self._scene, self._draw, self._sentence = model, scene, draw, sentence
         for name, values in self.presets.items():
             self._check(values, f"preset {name!r}")
         self.values = {control.name: control.start for control in controls}
@@ -112,7 +117,9 @@ class Lab:
     def preset(self, name: str) -> Frame:
         """Choose a named setting."""
         if name not in self.presets:
-            raise ValueError(f"no preset {name!r} in this lab; there are {', '.join(map(repr, self.presets))}")
+            raise ValueError(
+                f"no preset {name!r} in this lab; there are {', '.join(map(repr, self.presets))}"
+            )
         return self.set(**self.presets[name])
 
     @property
@@ -139,7 +146,9 @@ class Lab:
             if name not in self.controls:
                 close = difflib.get_close_matches(name, self.controls, n=1)
                 hint = f" Did you mean {close[0]!r}?" if close else ""
-                raise ValueError(f"{where}: no control {name!r}; there are {', '.join(self.controls)}.{hint}")
+                raise ValueError(
+                    f"{where}: no control {name!r}; there are {', '.join(self.controls)}.{hint}"
+                )
             if value not in self.controls[name].stops:
                 stops = ", ".join(map(repr, self.controls[name].stops))
                 raise ValueError(f"{where}: {name}={value!r} is none of its stops: {stops}")
@@ -160,20 +169,20 @@ class Lab:
     def _moving(self, result: Any) -> list:
         before = {id(child) for axes in self.figure.axes for child in axes.get_children()}
         self._draw(self.figure, result, self.values)
-        drawn = [child for axes in self.figure.axes for child in axes.get_children() if id(child) not in before]
+        drawn = [
+            child
+            for axes in self.figure.axes
+            for child in axes.get_children()
+            if id(child) not in before
+        ]
         return sorted(drawn, key=lambda artist: artist.get_zorder())
 
-    def still(self) -> str:
-        """The whole picture at the present values, as a base64 PNG: what a reader without a kernel sees."""
+    def whole_figure(self) -> Figure:
+        """A figure of its own with everything in it at the present values: for print, and for readers without a kernel."""
         with course_style():
-            moving = self._moving(self.result)
-            try:
-                return png(self.figure)
-            finally:
-                for artist in moving:
-                    artist.remove()
-                self.figure.set_dpi(72)
-                FigureCanvasAgg(self.figure)
+            figure = self._scene()
+            self._draw(figure, self.result, self.values)
+        return figure
 
     # ---- the page
     @cached_property
@@ -187,10 +196,15 @@ class Lab:
     def bundle(self) -> dict[str, Any]:
         """The lab for every kind of reader: live widgets, and its present picture for one without a kernel."""
         how = f"{self.title}. Run this cell to move its controls: " + "; ".join(
-            f"{control.label}: {control.show(self.values[control.name])}" for control in self.controls.values()
+            f"{control.label}: {control.show(self.values[control.name])}"
+            for control in self.controls.values()
         )
-        bundle = picture_bundle(self.still(), self.sentence, text=f"{how}\n{self.sentence}", caption=self.sentence)
-        return bundle | self._view.box._repr_mimebundle_()
+        with course_style():
+            picture = png(self.whole_figure())
+        bundle = picture_bundle(
+            picture, self.sentence, text=f"{how}\n{self.sentence}", caption=self.sentence
+        )
+        return bundle | {WIDGET_VIEW: self._view.box._repr_mimebundle_()[WIDGET_VIEW]}
 
 
 def _svg(figure: Figure, artists: Sequence, label: str) -> str:
@@ -205,7 +219,9 @@ def _svg(figure: Figure, artists: Sequence, label: str) -> str:
     body = text.getvalue()
     body = body[body.index("<svg") :]
     # The style of a matplotlib SVG would reach the whole page (`*{...}`); page.py gives it to our SVG alone.
-    body = re.sub(r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
+    body = re.sub(
+        r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL
+    )
     # Hundredths of a point are finer than any screen; six decimals double the bytes.
     body = re.sub(r' d="[^"]*"', lambda d: re.sub(r"(\.\d\d)\d+|\s*\n(?=L)", r"\1", d[0]), body)
     opening = (
@@ -220,20 +236,24 @@ class _View:
 
     def __init__(self, lab: Lab):
         self._lab, self._following = lab, False
-        self.controls = {name: _widget(control, lab.values[name]) for name, control in lab.controls.items()}
+        self.controls = {
+            name: _widget(control, lab.values[name]) for name, control in lab.controls.items()
+        }
         for widget in self.controls.values():
             widget.observe(self._moved, names="index")
-        self._moving, self._says = widgets.HTML(), widgets.HTML()
+        # Picture and sentence travel in one message.
+        self._moving = widgets.HTML()
         self._moving.add_class("aic-moving")
-        self._says.add_class("aic-says")
-        still = widgets.HTML(f'{STYLE}<img class="aic-still" alt="" src="data:image/png;base64,{lab._static}">')
+        still = widgets.HTML(
+            f'{STYLE}<img class="aic-still" alt="" src="data:image/png;base64,{lab._static}">'
+        )
         stage = widgets.Box([still, self._moving])
         stage.add_class("aic-stage")
         stage.layout.max_width = f"{lab.figure.get_size_inches()[0] * 96:.0f}px"
         title = widgets.HTML(f'<div class="aic-title">{html.escape(lab.title)}</div>')
         rows = widgets.VBox([title, self._presets(), *self.controls.values()])
         rows.add_class("aic-controls")
-        self.box = widgets.VBox([rows, stage, self._says])
+        self.box = widgets.VBox([rows, stage])
         self.box.add_class("aic-lab")
         self._show()
 
@@ -244,7 +264,9 @@ class _View:
             made.on_click(lambda _: self._lab.preset(name))
             return made
 
-        row = widgets.HBox([widgets.HTML("<span>Start from:</span>"), *map(button, self._lab.presets)])
+        row = widgets.HBox(
+            [widgets.HTML("<span>Start from:</span>"), *map(button, self._lab.presets)]
+        )
         row.layout.flex_flow = "row wrap"
         return row
 
@@ -261,13 +283,15 @@ class _View:
     def _moved(self, _change) -> None:
         if not self._following:
             lab = self._lab
-            lab.values = {name: lab.controls[name].stops[widget.index] for name, widget in self.controls.items()}
+            lab.values = {
+                name: lab.controls[name].stops[widget.index]
+                for name, widget in self.controls.items()
+            }
             self._show()
 
     def _show(self) -> None:
         frame = self._lab.frame
-        self._moving.value = frame.svg
-        self._says.value = f'<p class="aic-sentence">{html.escape(frame.sentence)}</p>'
+        self._moving.value = f'{frame.svg}<p class="aic-sentence">{html.escape(frame.sentence)}</p>'
 
 
 def _widget(control: Control, value: Any) -> widgets.Widget:

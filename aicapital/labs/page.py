@@ -3,19 +3,21 @@
 STYLE = """<style>
 .aic-lab{max-width:100%}
 .aic-stage{position:relative;width:100%;overflow:hidden;display:block}
-.aic-stage>*{margin:0;padding:0}
-.aic-stage .widget-html-content{line-height:0}
-.aic-still{width:100%;height:auto;background:#fff;display:block}
-.aic-moving{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}
+.aic-stage>*{margin:0;padding:0;width:100%}
+.aic-stage .widget-html-content{width:100%}
+.aic-still{position:absolute;left:0;top:0;width:100%;height:auto;background:#fff}
+.aic-moving{position:relative;height:auto;pointer-events:none}
 .aic-moving svg{width:100%;height:auto;display:block}
 .aic-moving svg *{stroke-linejoin:round;stroke-linecap:butt}
 .aic-moving text{font-family:"DejaVu Sans",Verdana,sans-serif!important;white-space:pre}
 .aic-title{font-weight:600;font-size:1.05em}
-.aic-sentence{margin:.3em 0 .6em;line-height:1.45;max-width:790px}
+.aic-sentence{margin:.3em 0 .6em;line-height:1.45;pointer-events:auto}
+.aic-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 </style>"""
 
 # ipywidgets sliders have no accessible name, a SelectionSlider tells its index instead of its words, and in Notebook 7
-# the arrow keys never reach a slider. The script mends all three on every slider that is or comes to be on the page.
+# the arrow keys never reach a slider. The script mends all three on every slider that is or comes to be on the page,
+# and lets screen readers hear the sentence of a lab when it changes.
 PAGE_SCRIPT = """<script>(() => {
 if (window.aicapitalPage) return; window.aicapitalPage = true;
 const mend = root => {
@@ -27,7 +29,13 @@ const mend = root => {
     if (readout && handle.getAttribute('aria-valuetext') !== readout.textContent) handle.setAttribute('aria-valuetext', readout.textContent);
     if (!handle.hasAttribute('data-lm-suppress-shortcuts')) handle.setAttribute('data-lm-suppress-shortcuts', 'true');
   }
-  for (const says of root.querySelectorAll('.aic-says:not([role])')) { says.setAttribute('role', 'status'); says.setAttribute('aria-live', 'polite'); }
+  // A live region must stay when its words change, so the sentence is copied into one of its own.
+  for (const lab of root.querySelectorAll('.aic-lab')) {
+    let live = lab.querySelector('.aic-live');
+    if (!live) { live = document.createElement('div'); live.className = 'aic-live'; live.setAttribute('role', 'status'); lab.append(live); }
+    const words = lab.querySelector('.aic-sentence')?.textContent ?? '';
+    if (live.textContent !== words) live.textContent = words;
+  }
 };
 let due = false;
 new MutationObserver(() => { if (!due) { due = true; setTimeout(() => { due = false; mend(document); }, 100); } })

@@ -1,12 +1,18 @@
 """Lab: build the 2026 round, priced shares and a share sale, and watch every stake."""
 
+import numpy as np
+
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink
+from ..figures.style import ACCENT, QUIET, colour, ink
 from ..models.cap_table import CapTable
 from .lab import Control, Lab
 
-FOUNDATION, STAFF, OTHERS = "OpenAI Foundation", "Employees and other investors", "Other new investors"
+FOUNDATION, STAFF, OTHERS = (
+    "OpenAI Foundation",
+    "Employees and other investors",
+    "Other new investors",
+)
 INVESTORS = ("Amazon", "Nvidia", "SoftBank", OTHERS)
 HOLDERS = (FOUNDATION, "Microsoft", STAFF, "SoftBank", "Amazon", "Nvidia", OTHERS)
 TOP = 1800  # USD bn on the axis of the right panel
@@ -21,8 +27,15 @@ def before_the_round() -> CapTable:
     softbank = stakes["own_2025_softbank"]
     rest = stakes["own_recap_others"] - softbank
     return CapTable.from_stakes(
-        {FOUNDATION: stakes["own_recap_foundation"], "Microsoft": stakes["own_recap_microsoft"], "SoftBank": softbank, STAFF: rest},
-        post_money=load("funding_rounds").set_index("row_id")["post_money_usd_bn"]["oai_2025_secondary"],
+        {
+            FOUNDATION: stakes["own_recap_foundation"],
+            "Microsoft": stakes["own_recap_microsoft"],
+            "SoftBank": softbank,
+            STAFF: rest,
+        },
+        post_money=load("funding_rounds").set_index("row_id")["post_money_usd_bn"][
+            "oai_2025_secondary"
+        ],
     )
 
 
@@ -34,9 +47,15 @@ def round_builder(prediction: float | None = None) -> Lab:
     before = before_the_round()
     rounds = load("funding_rounds", all_reports=True).set_index("row_id")
     first, close = rounds.loc["oai_2026_announced"], rounds.loc["oai_2026_close"]
-    announced = load("round_investors", all_reports=True).query("round_id == 'oai_2026_announced'").set_index("investor")["amount_usd_bn"]
+    announced = (
+        load("round_investors", all_reports=True)
+        .query("round_id == 'oai_2026_announced'")
+        .set_index("investor")["amount_usd_bn"]
+    )
     rest = close["amount_committed_usd_bn"] - announced.sum()
-    terms = {"pre_money": first["pre_money_usd_bn"]} | {name: announced[name] for name in INVESTORS[:3]}
+    terms = {"pre_money": first["pre_money_usd_bn"]} | {
+        name: announced[name] for name in INVESTORS[:3]
+    }
 
     def model(pre_money, staff_sale, **money):
         table = before
@@ -54,7 +73,11 @@ def round_builder(prediction: float | None = None) -> Lab:
             ncols=2,
             width_ratios=(2.6, 1),
         )
-        left.set(xlim=(0, 56), ylim=(len(HOLDERS) - 0.4, -0.6), xlabel="Stake, % of the company (grey mark: before the round)")
+        left.set(
+            xlim=(0, 56),
+            ylim=(len(HOLDERS) - 0.4, -0.6),
+            xlabel="Stake, % of the company (grey mark: before the round)",
+        )
         left.set_yticks(range(len(HOLDERS)), [name.replace(" and ", " and\n") for name in HOLDERS])
         left.grid(axis="y", visible=False)
         for row, holder in enumerate(HOLDERS):
@@ -73,15 +96,38 @@ def round_builder(prediction: float | None = None) -> Lab:
             if stake:
                 held = before.stakes.get(holder, 0)
                 # The label stands behind the grey mark unless it fits between bar and mark.
-                left.text((stake if held - stake > 16 else max(stake, held)) + 0.8, row + 0.05, f"{stake:.1f} %, {_bn(table.value(holder))}", va="center", color=ink(holder), fontsize=9)
+                left.text(
+                    (stake if held - stake > 16 else max(stake, held)) + 0.8,
+                    row + 0.05,
+                    f"{stake:.1f} %, {_bn(table.value(holder))}",
+                    va="center",
+                    color=ink(holder),
+                    fontsize=9,
+                )
         if prediction is not None and 0 <= prediction <= 50:
-            left.plot([prediction], [HOLDERS.index(FOUNDATION)], marker="D", color=ACCENT, markersize=7)
-            left.text(prediction, HOLDERS.index(FOUNDATION) - 0.42, "your prediction", color=ACCENT, fontsize=9, ha="center")
+            left.plot(
+                [prediction], [HOLDERS.index(FOUNDATION)], marker="D", color=ACCENT, markersize=7
+            )
+            left.text(
+                prediction,
+                HOLDERS.index(FOUNDATION) - 0.42,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="center",
+            )
         pre, new = values["pre_money"], _new_money(values)
         right.bar(0.4, pre, width=0.5, color="#C9CED6")
         right.bar(0.4, new, bottom=pre, width=0.5, color=colour("OpenAI"))
         right.text(0.4, pre / 2, f"pre-money\n{pre:,.0f}", ha="center", va="center", fontsize=9)
-        right.text(0.4, pre + new + 25, f"post-money {pre + new:,.0f}\n(new money {new:,.0f})", ha="center", va="bottom", fontsize=9)
+        right.text(
+            0.4,
+            pre + new + 25,
+            f"post-money {pre + new:,.0f}\n(new money {new:,.0f})",
+            ha="center",
+            va="bottom",
+            fontsize=9,
+        )
 
     def sentence(table, values):
         pre, new = values["pre_money"], _new_money(values)
@@ -97,22 +143,53 @@ def round_builder(prediction: float | None = None) -> Lab:
         return words
 
     def money_control(name, label):
-        stops = sorted({0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 75.0, 100.0, float(terms.get(label, rest))})
-        return Control(name, f"New money from {label}, USD bn", tuple(stops), float(terms.get(label, 0)), _plain)
+        usual = float(terms.get(label, rest))
+        stops = sorted({*np.arange(0.0, 101.0, 5.0).tolist(), usual})
+        return Control(
+            name,
+            f"New money from {label.replace(OTHERS, 'others')}, USD bn",
+            tuple(stops),
+            float(terms.get(label, 0)),
+            _plain,
+        )
 
-    as_announced = {_KEY[name]: float(announced[name]) for name in INVESTORS[:3]} | {"pre_money": float(terms["pre_money"]), "staff_sale": 0.0}
+    as_announced = {_KEY[name]: float(announced[name]) for name in INVESTORS[:3]} | {
+        "pre_money": float(terms["pre_money"]),
+        "staff_sale": 0.0,
+    }
     return Lab(
         title="Lab: build the round",
         controls=[
-            Control("pre_money", "Pre-money value, USD bn", tuple(sorted({200.0, 300.0, 400.0, 500.0, 600.0, 1000.0, 1200.0, 1400.0, float(terms["pre_money"])})), float(terms["pre_money"]), _plain),
+            Control(
+                "pre_money",
+                "Pre-money value, USD bn",
+                tuple(
+                    sorted({*np.arange(200.0, 1401.0, 10.0).tolist(), float(terms["pre_money"])})
+                ),
+                float(terms["pre_money"]),
+                _plain,
+            ),
             *[money_control(_KEY[name], name) for name in INVESTORS],
-            Control("staff_sale", "Staff sell shares to SoftBank, USD bn", (0.0, 5.0, 10.0, 20.0, 40.0), 0.0, _plain),
+            Control(
+                "staff_sale",
+                "Staff sell shares to SoftBank, USD bn",
+                (0.0, 5.0, 10.0, 20.0, 40.0),
+                0.0,
+                _plain,
+            ),
         ],
         presets={
             f"{_day(first['as_of'])}: announced": as_announced | {"others": 0.0},
             f"{_day(close['as_of'])}: closed": as_announced | {"others": float(rest)},
             "Down round (assumed)": as_announced | {"others": float(rest), "pre_money": 300.0},
-            "Only a share sale": {"amazon": 0.0, "nvidia": 0.0, "softbank": 0.0, "others": 0.0, "staff_sale": 10.0, "pre_money": 500.0},
+            "Only a share sale": {
+                "amazon": 0.0,
+                "nvidia": 0.0,
+                "softbank": 0.0,
+                "others": 0.0,
+                "staff_sale": 10.0,
+                "pre_money": 500.0,
+            },
         },
         model=model,
         scene=scene,

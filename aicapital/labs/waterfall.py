@@ -10,8 +10,9 @@ from .lab import Control, Lab
 
 NO_CAP = 0  # the stop of a cap slider that means: no cap
 CAPS = (1, 2, 5, 10, 20, 50, 100, NO_CAP)
-EXITS = tuple(round(mantissa * 10**power, 6) for power in range(4) for mantissa in (1, 1.5, 2, 3, 4, 5, 6, 8)) + (10_000,)
-GRID = np.geomspace(1, 10_000, 121)
+# Twenty stops a decade, written with two digits, so that a drag runs smoothly on the logarithmic axis.
+EXITS = tuple(float(f"{value:.2g}") for value in np.geomspace(1, 10_000, 81))
+GRID = np.geomspace(1, 10_000, 81)
 EARLY, LATER = "2019 money", "later money"
 # Both classes are Microsoft's money: its colour, and a darker one of the same family.
 SHADES = {NON_PROFIT: colour(NON_PROFIT), LATER: colour("Microsoft"), EARLY: ink("Microsoft")}
@@ -23,14 +24,22 @@ def waterfall(prediction: float | None = None) -> Lab:
     prediction : the exit value (USD bn) at which you expect the non-profit's first dollar; drawn in when given.
     """
     rounds = load("funding_rounds").set_index("row_id")
-    invested = rounds.loc[["oai_2019_microsoft", "oai_2021_microsoft", "oai_2023_microsoft"], "amount_committed_usd_bn"]
+    invested = rounds.loc[
+        ["oai_2019_microsoft", "oai_2021_microsoft", "oai_2023_microsoft"],
+        "amount_committed_usd_bn",
+    ]
     early, later = invested.iloc[0], invested.iloc[1:].sum()
     stakes = load("ownership_snapshots")
-    recapitalised = stakes[(stakes["snapshot"] == "After recapitalisation") & (stakes["holder"] == "OpenAI Foundation")]
+    recapitalised = stakes[
+        (stakes["snapshot"] == "After recapitalisation") & (stakes["holder"] == "OpenAI Foundation")
+    ]
     equity_pct = recapitalised["stake_pct"].iloc[0]
 
     def model(exit_value, early_cap, later_cap):
-        classes = [CappedClass(LATER, later, later_cap or None), CappedClass(EARLY, early, early_cap or None)]
+        classes = [
+            CappedClass(LATER, later, later_cap or None),
+            CappedClass(EARLY, early, early_cap or None),
+        ]
         shares = distribute(GRID, classes)
         return {
             "shares": 100 * shares.div(GRID, axis=0),
@@ -66,22 +75,51 @@ def waterfall(prediction: float | None = None) -> Lab:
             _name_area(left, holder, bottom, top)
             bottom = top
         left.axhline(equity_pct, color=INK, linewidth=1.3, linestyle="--")
-        left.text(1.15, equity_pct + 2, f"{equity_pct:g} %: ordinary equity since October 2025", color=INK, fontsize=9)
+        left.text(
+            1.15,
+            equity_pct + 2,
+            f"{equity_pct:g} %: ordinary equity since October 2025",
+            color=INK,
+            fontsize=9,
+        )
         left.axvline(values["exit_value"], color=INK, linewidth=2)
         if prediction is not None and GRID[0] <= prediction <= GRID[-1]:
             left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(prediction, 60, " your prediction ", color=ACCENT, fontsize=9, ha="left" if prediction < 100 else "right")
+            left.text(
+                prediction,
+                60,
+                " your prediction ",
+                color=ACCENT,
+                fontsize=9,
+                ha="left" if prediction < 100 else "right",
+            )
         for row, holder in enumerate((NON_PROFIT, LATER, EARLY)):
             right.barh(row, result["next"][holder], color=SHADES[holder], height=0.42)
             words = f"{holder}: {_bn(result['paid'][holder])} so far"
-            right.text(1, row + 0.28, words, color=ink(NON_PROFIT if holder == NON_PROFIT else "Microsoft"), fontsize=9)
-            right.text(min(result["next"][holder] + 2, 80), row, f"{result['next'][holder]:.0f} %", va="center", color=INK, fontsize=9)
+            right.text(
+                1,
+                row + 0.28,
+                words,
+                color=ink(NON_PROFIT if holder == NON_PROFIT else "Microsoft"),
+                fontsize=9,
+            )
+            right.text(
+                min(result["next"][holder] + 2, 80),
+                row,
+                f"{result['next'][holder]:.0f} %",
+                va="center",
+                color=INK,
+                fontsize=9,
+            )
 
     def sentence(result, values):
         terms = f"{_cap(values['early_cap'])} on the 2019 money and {_cap(values['later_cap'])} on the later money"
         start = f"Exit at USD {values['exit_value']:,g} bn with {terms}: "
         if not np.isfinite(result["first_dollar"]):
-            return start + "without a cap on some of the money, investors take every dollar and the non-profit never sees one."
+            return (
+                start
+                + "without a cap on some of the money, investors take every dollar and the non-profit never sees one."
+            )
         gets = result["paid"][NON_PROFIT]
         if gets > 0:
             return start + (
@@ -96,7 +134,7 @@ def waterfall(prediction: float | None = None) -> Lab:
     return Lab(
         title="Lab: who gets the next dollar?",
         controls=[
-            Control("exit_value", "Exit value, USD bn", EXITS, 800, lambda stop: f"{stop:,g}"),
+            Control("exit_value", "Exit value, USD bn", EXITS, 790.0, lambda stop: f"{stop:,g}"),
             Control("early_cap", "Cap on 2019 money", CAPS, 100, _cap),
             Control("later_cap", "Cap on later money", CAPS, 100, _cap),
         ],
@@ -121,7 +159,15 @@ def _name_area(axes, holder: str, bottom, top) -> None:
     # A little above the middle: there stands the label of the dashed line.
     middle = (bottom[end] + top[end]) / 2 + (6 if holder == LATER and end == 0 else 0)
     place, side = (GRID[0] * 1.15, "left") if end == 0 else (GRID[-1] / 1.15, "right")
-    axes.text(place, middle, holder, ha=side, va="center", fontsize=9.5, color="white" if holder == EARLY else INK)
+    axes.text(
+        place,
+        middle,
+        holder,
+        ha=side,
+        va="center",
+        fontsize=9.5,
+        color="white" if holder == EARLY else INK,
+    )
 
 
 def _cap(stop: float) -> str:

@@ -29,7 +29,9 @@ def number(
 
     def test(given):
         if isinstance(given, str):
-            return Feedback.wrong("This is text, not a number. Leave out the quotation marks and the unit.")
+            return Feedback.wrong(
+                "This is text, not a number. Leave out the quotation marks and the unit."
+            )
         try:
             quantity = parse_quantity(given, unit)
         except NotANumber as unreadable:
@@ -67,7 +69,9 @@ def call(
         labels, wanted = _series(gives)
         found_labels, found = _series(got)
         if len(found) != len(wanted) or (isinstance(gives, Mapping) and found_labels != labels):
-            return Feedback.wrong(f"{shown} returns {_shown(got)}; expected values for {', '.join(labels)}.")
+            return Feedback.wrong(
+                f"{shown} returns {_shown(got)}; expected values for {', '.join(labels)}."
+            )
         for label, value, target in zip(labels, found, wanted, strict=True):
             verdict = number(target, "", tolerance, rel_tolerance, mistakes)(value)
             if verdict:
@@ -119,8 +123,13 @@ def figure_texts(title: bool = True, x_unit: str = "", y_unit: str = "") -> Test
     def test(figure):
         axes = figure.axes[0]
         if title and not (axes.get_title() or axes.get_title(loc="left") or figure.get_suptitle()):
-            return Feedback.wrong("The figure has no title. Let the title state what the figure shows.")
-        for name, unit, label in (("x", x_unit, axes.get_xlabel()), ("y", y_unit, axes.get_ylabel())):
+            return Feedback.wrong(
+                "The figure has no title. Let the title state what the figure shows."
+            )
+        for name, unit, label in (
+            ("x", x_unit, axes.get_xlabel()),
+            ("y", y_unit, axes.get_ylabel()),
+        ):
             if unit.casefold() not in label.casefold():
                 has = f"its label is “{shorten(label)}”" if label else "it has no label"
                 return Feedback.wrong(
@@ -148,7 +157,9 @@ def order(lines: SheetCheck) -> Test:
                     f"Line {label} stands twice, at places {placed.index(label) + 1} and {place}."
                 )
             if label in lines.distractors:
-                return Feedback.wrong(f"Line {label} does not belong here: {lines.distractors[label]}")
+                return Feedback.wrong(
+                    f"Line {label} does not belong here: {lines.distractors[label]}"
+                )
             for first, second, why in lines.before:
                 if second == label and first not in placed:
                     return Feedback.wrong(f"Line {label}, at place {place}, comes too early: {why}")
@@ -165,7 +176,12 @@ def order(lines: SheetCheck) -> Test:
 
 
 def run(
-    tests: Callable | Sequence[Callable], given: object, kind: str, expects: str, right: str, name: str = "it"
+    tests: Callable | Sequence[Callable],
+    given: object,
+    kind: str,
+    expects: str,
+    right: str,
+    name: str = "it",
 ) -> Feedback:
     """Judge a learner's object; whatever it does, the answer is a Feedback."""
     if _is_blank(given):
@@ -233,7 +249,11 @@ def _figure(given: object):
     """The matplotlib figure of a figure, of axes, of an array of axes, or of an object that carries one."""
     if isinstance(given, np.ndarray | list | tuple) and len(given):
         given = np.asarray(given, dtype=object).ravel()[0]
-    figure = given if hasattr(given, "savefig") and hasattr(given, "axes") else getattr(given, "figure", None)
+    figure = (
+        given
+        if hasattr(given, "savefig") and hasattr(given, "axes")
+        else getattr(given, "figure", None)
+    )
     return figure if hasattr(figure, "axes") else None
 
 
@@ -272,7 +292,8 @@ def _has_blank(given: object) -> bool:
 
 def _arguments(args: tuple, kwargs: Mapping[str, object]) -> str:
     return ", ".join(
-        [_shown(value) for value in args] + [f"{key}={_shown(value)}" for key, value in kwargs.items()]
+        [_shown(value) for value in args]
+        + [f"{key}={_shown(value)}" for key, value in kwargs.items()]
     )
 
 

@@ -16,7 +16,9 @@ _KINDS = {"prediction": Prediction, "check": (Choice, Number, Code), "claim": Cl
 def closest(given: str, known: list[str], what: str) -> LearningError:
     near = get_close_matches(str(given), known, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return LearningError(f"There is no {what} {given!r}.{hint} Known: {', '.join(known) or 'none'}.")
+    return LearningError(
+        f"There is no {what} {given!r}.{hint} Known: {', '.join(known) or 'none'}."
+    )
 
 
 class Lesson:
@@ -29,7 +31,9 @@ class Lesson:
 
     def predict(self, question_id: str) -> LivePrediction:
         """Ask for a prediction; it is recorded and may be changed until it is revealed."""
-        return LivePrediction(self._find(question_id, "prediction"), self.number, self.progress_store)
+        return LivePrediction(
+            self._find(question_id, "prediction"), self.number, self.progress_store
+        )
 
     def predicted(self, question_id: str) -> float | str | None:
         """The recorded prediction, or None."""
@@ -56,7 +60,9 @@ class Lesson:
         """Ask a question of an earlier lesson again; it is recorded with this lesson."""
         earlier = banks.lesson_number(lesson)
         question = _find(_by_id(banks.load(earlier), earlier), question_id, "check")
-        live = LiveCheck(question, self.number, self.progress_store, record_id=f"{earlier}.{question_id}")
+        live = LiveCheck(
+            question, self.number, self.progress_store, record_id=f"{earlier}.{question_id}"
+        )
         live.heading = f"Recall from lesson {earlier}"
         return live
 

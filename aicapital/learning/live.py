@@ -116,7 +116,11 @@ class LivePrediction(Live):
         """The recorded prediction, unless the question has since become one of another kind or unit."""
         record = super().record
         same = record and record["unit"] == self.question.unit
-        return record if same and isinstance(record["value"], str) == bool(self.question.options) else None
+        return (
+            record
+            if same and isinstance(record["value"], str) == bool(self.question.options)
+            else None
+        )
 
     @property
     def locked(self) -> bool:
@@ -176,7 +180,9 @@ class LiveCheck(Live):
             return ""
         tries = f"{record['tries']} {'try' if record['tries'] == 1 else 'tries'}"
         return (
-            f"You solved this after {tries}." if record["solved"] else f"On record: {tries}, not solved yet."
+            f"You solved this after {tries}."
+            if record["solved"]
+            else f"On record: {tries}, not solved yet."
         )
 
     def twin_answers(self) -> list[str]:
@@ -192,12 +198,20 @@ class LiveCheck(Live):
 
     def answer(self, given: object) -> Feedback:
         """Judge an option (position from 0, letter or text), a number as typed, or the learner's code."""
-        if isinstance(self.question, Choice) and isinstance(given, str) and given in self.option_texts:
+        if (
+            isinstance(self.question, Choice)
+            and isinstance(given, str)
+            and given in self.option_texts
+        ):
             given = self.option_texts.index(given)
         feedback = self._judge(given)
         if feedback.status in ("right", "wrong"):
             self._count_try(self._shown(given), feedback.solved)
-        if feedback.status == "wrong" and not feedback.mistake and not isinstance(self.question, Choice):
+        if (
+            feedback.status == "wrong"
+            and not feedback.mistake
+            and not isinstance(self.question, Choice)
+        ):
             self.hints_shown = max(self.hints_shown, 1)
             self._count_hint()
             feedback = replace(feedback, hint=self.hint_line(1))
@@ -209,7 +223,12 @@ class LiveCheck(Live):
         if isinstance(question, Code):
             name = getattr(given, "__name__", "your code")
             return expect.run(
-                question.tests, given, "function", self.say(question.expects), self.say(question.right), name
+                question.tests,
+                given,
+                "function",
+                self.say(question.expects),
+                self.say(question.right),
+                name,
             )
         feedback = question.judge(given)
         if feedback.status == "unreadable":
@@ -226,7 +245,9 @@ class LiveCheck(Live):
         if record["solved"]:
             return
         first = {} if record["tries"] else {"first": shown, "first_right": solved}
-        self.save({**record, **first, "tries": record["tries"] + 1, "solved": solved, "when": now()})
+        self.save(
+            {**record, **first, "tries": record["tries"] + 1, "solved": solved, "when": now()}
+        )
 
     def _count_hint(self) -> None:
         record = self.record or self._blank_record()
@@ -234,7 +255,14 @@ class LiveCheck(Live):
             self.save({**record, "hints": self.hints_shown, "when": now()})
 
     def _blank_record(self) -> dict:
-        return {"first": "", "first_right": False, "tries": 0, "hints": 0, "solved": False, "when": now()}
+        return {
+            "first": "",
+            "first_right": False,
+            "tries": 0,
+            "hints": 0,
+            "solved": False,
+            "when": now(),
+        }
 
 
 class LiveVerdict(Live):
@@ -248,14 +276,18 @@ class LiveVerdict(Live):
     @property
     def status(self) -> str:
         record = self.record
-        return f"Recorded: {record['verdict']} ({record['confidence']} confidence)." if record else ""
+        return (
+            f"Recorded: {record['verdict']} ({record['confidence']} confidence)." if record else ""
+        )
 
     @property
     def text(self) -> str:
         return f"{self.question.id}. {self.say(self.question.text)}"
 
     def twin_answers(self) -> list[str]:
-        return [f"  - {verdict}" for verdict in VERDICTS] + [f"Confidence: {', '.join(CONFIDENCES)}."]
+        return [f"  - {verdict}" for verdict in VERDICTS] + [
+            f"Confidence: {', '.join(CONFIDENCES)}."
+        ]
 
     def answer(self, verdict: str | None, confidence: str | None = None) -> Feedback:
         if verdict not in VERDICTS:
@@ -278,7 +310,10 @@ class LiveVerdict(Live):
         """When, the course's verdict, and its reason with the numbers filled in."""
         return [
             (when, verdict, self.say(verdict.reason))
-            for when, verdict in (("On 2026-03-03", self.question.then), ("Since then", self.question.now))
+            for when, verdict in (
+                ("On 2026-03-03", self.question.then),
+                ("Since then", self.question.now),
+            )
         ]
 
     @property
@@ -306,7 +341,10 @@ class Reveal:
         if not record:
             return [("Your prediction", "none recorded"), evidence]
         return [
-            ("Your prediction", f"{question.show(record['value'])} (recorded on {record['when'][:10]})"),
+            (
+                "Your prediction",
+                f"{question.show(record['value'])} (recorded on {record['when'][:10]})",
+            ),
             evidence,
             ("Distance", question.distance(record["value"])),
         ]
@@ -318,12 +356,17 @@ class Reveal:
     def __repr__(self) -> str:
         return guarded(
             lambda: "\n".join(
-                [self.live.text, *(f"{name}: {value}" for name, value in self.rows), self.explanation]
+                [
+                    self.live.text,
+                    *(f"{name}: {value}" for name, value in self.rows),
+                    self.explanation,
+                ]
             ),
             lambda sentence: sentence,
         )
 
     def _repr_html_(self) -> str:
         return guarded(
-            lambda: view.reveal_html(self.live.text, self.rows, self.explanation), view.sentence_html
+            lambda: view.reveal_html(self.live.text, self.rows, self.explanation),
+            view.sentence_html,
         )

@@ -96,7 +96,9 @@ def _prediction_row(live: LivePrediction, record: dict | None) -> tuple[str, ...
     if not record["revealed"]:
         return yours, "not revealed yet", ""
     result = (
-        "hit" if live.question.hit(record["value"]) else f"off: {live.question.distance(record['value'])}"
+        "hit"
+        if live.question.hit(record["value"])
+        else f"off: {live.question.distance(record['value'])}"
     )
     return yours, live.question.show(live.question.truth()), result
 

@@ -234,5 +234,7 @@ def _progress_in(folder: Path) -> Progress:
 
 def open_progress() -> Progress:
     """The learner's progress: in the folder AICAPITAL_PROGRESS if set, else in the user's data folder."""
-    folder = os.environ.get(FOLDER_VARIABLE) or platformdirs.user_data_dir("aicapital", appauthor=False)
+    folder = os.environ.get(FOLDER_VARIABLE) or platformdirs.user_data_dir(
+        "aicapital", appauthor=False
+    )
     return _progress_in(Path(folder).expanduser())

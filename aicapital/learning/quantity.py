@@ -92,13 +92,17 @@ def _factor(words: list[str], unit: str, given: str) -> float:
         if word in SCALES and not is_percent(unit):
             factor *= SCALES[word] / next((SCALES[w] for w in expected if w in SCALES), 1.0)
         elif word in PERCENT:
-            raise NotANumber(f"“{shorten(given)}” is in per cent. Expected: {kind_of_number(unit)}.")
+            raise NotANumber(
+                f"“{shorten(given)}” is in per cent. Expected: {kind_of_number(unit)}."
+            )
         else:
             raise NotANumber(f"I do not know “{word}” here. Expected: {kind_of_number(unit)}.")
     return factor
 
 
-def close(value: float, target: float, tolerance: float | None, rel_tolerance: float | None) -> bool:
+def close(
+    value: float, target: float, tolerance: float | None, rel_tolerance: float | None
+) -> bool:
     """Within the absolute or the relative tolerance, whichever is wider; 1 % if neither is given."""
     if tolerance is None and rel_tolerance is None:
         rel_tolerance = 0.01

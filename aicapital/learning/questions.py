@@ -32,7 +32,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .quantity import NotANumber, Quantity, close, is_percent, parse_quantity, show_number, with_unit
+from .quantity import (
+    NotANumber,
+    Quantity,
+    close,
+    is_percent,
+    parse_quantity,
+    show_number,
+    with_unit,
+)
 
 HINT_STEPS = ("a nudge", "the method", "the first line", "the answer")
 VERDICTS = ("holds", "holds in part", "overtaken", "not supported", "cannot tell")
@@ -153,7 +161,9 @@ class Choice:
         object.__setattr__(self, "options", tuple(self.options))
         object.__setattr__(self, "hints", _check_hints(self.id, self.hints, required=False))
         if sum(option.correct for option in self.options) != 1 or len(self.options) < 2:
-            raise LearningError(f"Choice {self.id!r} needs at least two options and one correct one.")
+            raise LearningError(
+                f"Choice {self.id!r} needs at least two options and one correct one."
+            )
         silent = [option.text for option in self.options if not option.why]
         if silent:
             raise LearningError(f"Choice {self.id!r}: every option says why; missing for {silent}.")
@@ -177,7 +187,11 @@ class Choice:
             last = chr(ord("A") + len(self.options) - 1)
             return Feedback.unreadable(f"Pick one of the options, A to {last}.")
         option = self.options[index]
-        return Feedback.right(option.why) if option.correct else Feedback.wrong(option.why, option.mistake)
+        return (
+            Feedback.right(option.why)
+            if option.correct
+            else Feedback.wrong(option.why, option.mistake)
+        )
 
 
 @dataclass(frozen=True)
@@ -283,7 +297,11 @@ class Prediction:
             return parse_quantity(given, self.unit).value
         if given in self.options:
             return given
-        if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < len(self.options):
+        if (
+            isinstance(given, int)
+            and not isinstance(given, bool)
+            and 0 <= given < len(self.options)
+        ):
             return self.options[given]
         raise NotANumber(f"Pick one of: {', '.join(self.options)}.")
 
@@ -373,7 +391,9 @@ class SheetCheck:
     def __post_init__(self):
         object.__setattr__(self, "hints", _check_hints(self.text, self.hints, required=True))
         if self.kind not in SHEET_KINDS:
-            raise LearningError(f"Sheet check of kind {self.kind!r}; kinds: {', '.join(SHEET_KINDS)}.")
+            raise LearningError(
+                f"Sheet check of kind {self.kind!r}; kinds: {', '.join(SHEET_KINDS)}."
+            )
         if self.kind == "order":
             used = {label for pair in self.before for label in pair[:2]} | set(self.distractors)
             if not self.lines or not used <= set(self.labels):

@@ -36,7 +36,9 @@ class Sheet:
 
     def _reply(self, question_id: str, given: object) -> str:
         feedback = self.judge(question_id, given)
-        nudge = f"\nType sheet.hint('{question_id}') for a nudge." if feedback.status == "wrong" else ""
+        nudge = (
+            f"\nType sheet.hint('{question_id}') for a nudge." if feedback.status == "wrong" else ""
+        )
         return f"{feedback}{nudge}"
 
     def _next_hint(self, question_id: str) -> str:
@@ -47,7 +49,9 @@ class Sheet:
 
     def _lines(self, question_id: str) -> str:
         check = self._find(question_id)
-        return "\n".join(f"{label}  {line}" for label, line in zip(check.labels, check.lines, strict=True))
+        return "\n".join(
+            f"{label}  {line}" for label, line in zip(check.labels, check.lines, strict=True)
+        )
 
     def _find(self, question_id: str) -> SheetCheck:
         if question_id not in self.checks:

@@ -48,7 +48,11 @@ def question_html(heading: str, text: str) -> str:
 
 def status_html(parts: str, status: str = "") -> str:
     """A polite live region; a bar in a colour of the theme repeats what its first word says."""
-    bar = f"border-left: 4px solid {_COLOURS[status]}; padding-left: 8px;" if status in _COLOURS else ""
+    bar = (
+        f"border-left: 4px solid {_COLOURS[status]}; padding-left: 8px;"
+        if status in _COLOURS
+        else ""
+    )
     return f'<div role="status" aria-live="polite" style="{bar} {_BODY}">{parts}</div>'
 
 
@@ -90,15 +94,30 @@ def reveal_html(text: str, rows: Sequence[tuple[str, str]], explanation: str) ->
 
 
 def verdict_html(live: "Live") -> str:
-    rows = [(when, verdict.verdict, verdict.confidence, reason) for when, verdict, reason in live.course]
+    rows = [
+        (when, verdict.verdict, verdict.confidence, reason) for when, verdict, reason in live.course
+    ]
     table = table_html(("", "Verdict", "Confidence", "Because"), rows, "The course's verdict")
     return table + to_html(f"Evidence: {', '.join(live.question.evidence)}.")
 
 
 def show(live: "Live") -> None:
-    """Display the widgets, with the question in plain text beside them for readers without a kernel."""
+    """Display the widgets, with the question as text beside them for readers without a kernel."""
     bundle = build(live)._repr_mimebundle_()
-    display({WIDGET_VIEW: bundle[WIDGET_VIEW], "text/plain": live.twin}, raw=True)
+    display(
+        {WIDGET_VIEW: bundle[WIDGET_VIEW], "text/html": twin_html(live), "text/plain": live.twin},
+        raw=True,
+    )
+
+
+def twin_html(live: "Live") -> str:
+    """The question as a reader without a kernel sees it, in JupyterLab before the cell is run and on GitHub."""
+    code = isinstance(live.question, Code)
+    answers = f"<pre>{html.escape(live.question.starter)}</pre>" if code else ""
+    if not code:
+        items = "".join(f"<li>{html.escape(line.strip())}</li>" for line in live.twin_answers())
+        answers = f'<ul style="list-style: none; padding-left: 1em">{items}</ul>'
+    return f'<div style="{_BODY}"><b>{html.escape(live.heading)}</b>{to_html(live.text)}{answers}<p><i>Run this cell to answer.</i></p></div>'
 
 
 def build(live: "Live") -> widgets.VBox:
@@ -122,7 +141,9 @@ def build(live: "Live") -> widgets.VBox:
         buttons.append(_button(live.button, submit, button_style="primary"))
         for control in controls:
             if isinstance(control, widgets.Text):
-                control.on_msg(lambda _, content, __: submit() if content.get("event") == "submit" else None)
+                control.on_msg(
+                    lambda _, content, __: submit() if content.get("event") == "submit" else None
+                )
     if live.locked:
         for control in (*controls, *buttons):
             control.disabled = True
@@ -149,7 +170,11 @@ def _reply(live: "Live") -> str:
     parts = feedback_html(feedback) if feedback else to_html(live.status) if live.status else ""
     if not (feedback and feedback.solved):
         parts += "".join(to_html(live.hint_line(step)) for step in range(1, live.hints_shown + 1))
-    if live.kind == "verdicts" and live.record and (feedback is None or feedback.status == "recorded"):
+    if (
+        live.kind == "verdicts"
+        and live.record
+        and (feedback is None or feedback.status == "recorded")
+    ):
         parts += verdict_html(live)
     parts += "".join(to_html(note) for note in live.notes())
     return status_html(parts, feedback.status if feedback else "")
@@ -159,8 +184,12 @@ def _controls(live: "Live") -> tuple[list[widgets.Widget], Callable[[], tuple]]:
     """The input widgets of a question, and a function that reads them as arguments for `answer`."""
     record = live.record
     if isinstance(live.question, Claim):
-        verdict = _radio("Your verdict, on what is known now", VERDICTS, record and record["verdict"])
+        verdict = _radio(
+            "Your verdict, on what is known now", VERDICTS, record and record["verdict"]
+        )
         confidence = _radio("How sure are you?", CONFIDENCES, record and record["confidence"])
+        for radio in (verdict, confidence):
+            radio.add_class("aicapital-row")
         return [verdict, confidence], lambda: (verdict.value, confidence.value)
     if isinstance(live.question, Choice):
         options = [(text, index) for index, text in enumerate(live.option_texts)]

@@ -4,7 +4,6 @@ Every variant draws the same chart. A key press is timed from the browser's keyd
 paints the changed picture. A drag counts the different pictures painted a second, and how long after release the last one came.
 """
 
-import json
 import statistics
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import nbformat
 from playwright.sync_api import Page
 
 from aicapital import labs
+from aicapital.labs.lab import Lab
 
 from ..browser.jupyter import browser, jupyterlab, run_all
 from .memory import kernel_memory
@@ -23,15 +23,18 @@ CELLS = Path(__file__).with_name("variants.py").read_text().split("# %%\n")[1:]
 # Where the picture of a variant stands, and what changes in it when it changes.
 WATCH = {
     "interact + inline figure": ("img", "root => root.querySelector('.jp-OutputArea img')?.src"),
-    "plotly FigureWidget": ("plotly", "root => [...root.querySelectorAll('.plot path')].map(p => p.getAttribute('d')).join()"),
+    "plotly FigureWidget": (
+        "plotly",
+        "root => [...root.querySelectorAll('path')].map(p => p.getAttribute('d')).join()",
+    ),
 }
 OURS = ("svg", "root => root.querySelector('.aic-moving')?.innerHTML")
 
 TIMER = """
 window.bench = {};
-bench.watch = (cell, signature) => {
+bench.watch = (cell, signature, finest) => {
   const root = document.querySelectorAll('.jp-CodeCell')[cell].querySelector('.jp-OutputArea');
-  bench.root = root; bench.signature = signature; bench.last = signature(root); bench.handle = root.querySelector('.noUi-handle');
+  bench.root = root; bench.signature = signature; bench.last = signature(root); bench.handle = root.querySelectorAll('.noUi-handle')[finest];
 };
 bench.painted = () => new Promise(done => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = () => done(performance.now()); c.port2.postMessage(0); }));
 bench.arm = () => { bench.result = new Promise(done => {
@@ -44,7 +47,7 @@ bench.arm = () => { bench.result = new Promise(done => {
     done(await bench.painted() - start); };
   const observer = new MutationObserver(look);
   observer.observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
-  setTimeout(() => { observer.disconnect(); done(null); }, 4000);
+  setTimeout(() => { observer.disconnect(); done(null); }, 1200);
 }); };
 bench.film = () => { bench.frames = []; bench.rolling = true; let last = bench.signature(bench.root);
   const look = () => { const now = bench.signature(bench.root); if (now && now !== last) { last = now; bench.frames.push(performance.now()); } if (bench.rolling) requestAnimationFrame(look); };
@@ -74,7 +77,9 @@ def press(page: Page, times: int) -> list[float]:
 def drag(page: Page) -> tuple[float, float]:
     """(pictures a second while the mouse moves, milliseconds from release to the last picture)."""
     page.evaluate("bench.handle.scrollIntoView({block: 'center'})")
-    box = page.evaluate("(() => { const t = bench.handle.closest('.noUi-base').getBoundingClientRect(), h = bench.handle.getBoundingClientRect(); return [t.left, t.right, h.left + h.width / 2, h.top + h.height / 2]; })()")
+    box = page.evaluate(
+        "(() => { const t = bench.handle.closest('.noUi-base').getBoundingClientRect(), h = bench.handle.getBoundingClientRect(); return [t.left, t.right, h.left + h.width / 2, h.top + h.height / 2]; })()"
+    )
     left, right, x, y = box
     page.mouse.move(x, y)
     page.mouse.down()
@@ -94,6 +99,11 @@ def drag(page: Page) -> tuple[float, float]:
     return 1000 * len(during) / (stop - start), (after[-1] - film["released"]) if after else 0.0
 
 
+def _finest_slider(lab: Lab) -> int:
+    sliders = [len(control.stops) for control in lab.controls.values() if control.is_number]
+    return sliders.index(max(sliders))
+
+
 def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
@@ -102,8 +112,14 @@ def main() -> int:
     # Every lab of the course, then the same chart as the first lab in the two usual ways.
     names = list(labs.__all__)
     sources = [f"from aicapital import labs\nlabs.{name}()" for name in names] + CELLS
-    watched = {f"our lab: {name}": OURS[1] for name in names} | {name: js for name, (_, js) in WATCH.items()}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    watched = {f"our lab: {name}": OURS[1] for name in names} | {
+        name: js for name, (_, js) in WATCH.items()
+    }
+    # Each lab is driven by its finest slider: a coarse one has too few pictures to count.
+    finest = {f"our lab: {name}": _finest_slider(getattr(labs, name)()) for name in names}
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources]
+    )
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
     figures = {name: {"ms": [], "rate": [], "lag": []} for name in watched}
     with tempfile.TemporaryDirectory() as folder:
@@ -114,17 +130,19 @@ def main() -> int:
             page = opened.new_page(viewport={"width": 1280, "height": 900})
             run_all(page, address, "bench.ipynb", timeout=180)
             page.wait_for_timeout(4000)
-            page.evaluate(TIMER)
+            page.evaluate(f"() => {{ {TIMER} }}")
             for turn in range(ROUNDS):
                 for cell, (name, signature) in enumerate(watched.items()):
-                    page.evaluate(f"bench.watch({cell}, {signature})")
+                    page.evaluate(f"bench.watch({cell}, {signature}, {finest.get(name, 0)})")
                     figures[name]["ms"] += press(page, PRESSES)
                     for _ in range(DRAGS // ROUNDS):
                         rate, lag = drag(page)
                         figures[name]["rate"].append(rate)
                         figures[name]["lag"].append(lag)
                 print(f"round {turn + 1} of {ROUNDS}", file=sys.stderr)
-    print(f"{'variant':32} {'p50 ms':>8} {'p95 ms':>8} {'pictures/s':>11} {'lag ms':>8} {'presses':>8}")
+    print(
+        f"{'variant':32} {'p50 ms':>8} {'p95 ms':>8} {'pictures/s':>11} {'lag ms':>8} {'presses':>8}"
+    )
     for name, got in figures.items():
         print(
             f"{name:32} {statistics.median(got['ms']):8.1f} {percentile(got['ms'], 0.95):8.1f} "

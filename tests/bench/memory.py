@@ -13,7 +13,9 @@ def _resident_mb(cells: list[str], folder: Path) -> float:
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(folder))
     try:
         for source in cells:
-            reply = client.execute_interactive(source, timeout=120, output_hook=lambda message: None)
+            reply = client.execute_interactive(
+                source, timeout=120, output_hook=lambda message: None
+            )
             if reply["content"]["status"] != "ok":
                 raise RuntimeError(f"{source}\n{reply['content']['evalue']}")
         return psutil.Process(manager.provider.pid).memory_info().rss / 1e6
@@ -25,8 +27,14 @@ def _resident_mb(cells: list[str], folder: Path) -> float:
 def kernel_memory() -> None:
     """Print resident megabytes for the bare libraries and for every lesson, and their ratio."""
     bare = _resident_mb(["import pandas, matplotlib.pyplot, ipywidgets"], LESSONS)
-    print(f"\n{'kernel':40} {'MB':>8} {'ratio':>8}\n{'pandas, matplotlib, ipywidgets imported':40} {bare:8.0f} {1:8.2f}")
+    print(
+        f"\n{'kernel':40} {'MB':>8} {'ratio':>8}\n{'pandas, matplotlib, ipywidgets imported':40} {bare:8.0f} {1:8.2f}"
+    )
     for path in sorted(LESSONS.glob("[0-9]*.ipynb")):
-        cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        cells = [
+            cell.source
+            for cell in nbformat.read(path, as_version=4).cells
+            if cell.cell_type == "code"
+        ]
         lesson = _resident_mb(cells, LESSONS)
         print(f"{path.stem:40} {lesson:8.0f} {lesson / bare:8.2f}")

@@ -11,13 +11,18 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
-from aicapital.serving import lab_command
+from aicapital.serving import lab_command, lab_environment
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -25,8 +30,16 @@ def chromium() -> str | None:
     """Path of a Chromium; on a Debian machine where we may, it is installed first."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-            subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "chromium"],
+        ):
+            subprocess.run(
+                command,
+                check=False,
+                stdout=subprocess.DEVNULL,
+                env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            )
         found = shutil.which("chromium")
     return found
 
@@ -41,7 +54,7 @@ def jupyterlab(root: Path, home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(8)
-    environment = os.environ | {
+    environment = lab_environment() | {
         "AICAPITAL_PROGRESS": str(home / "progress"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
@@ -58,7 +71,9 @@ def jupyterlab(root: Path, home: Path) -> Iterator[str]:
         root=root,
     )
     with open(home / "server.log", "w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=root)
+        server = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=root
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 60
@@ -67,7 +82,9 @@ def jupyterlab(root: Path, home: Path) -> Iterator[str]:
                 urllib.request.urlopen(f"{address}/api?token={token}", timeout=2).close()
                 break
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"JupyterLab did not start:\n{(home / 'server.log').read_text()[-2000:]}")
+                raise RuntimeError(
+                    f"JupyterLab did not start:\n{(home / 'server.log').read_text()[-2000:]}"
+                )
             time.sleep(0.1)
         yield f"{address}/{{}}?token={token}"
     finally:
@@ -92,9 +109,14 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
     """Open `notebook` alone (no file browser), run all its cells, and wait until the kernel is idle again."""
     page.goto(address.format(f"doc/tree/{notebook}"))
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
-    page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]')", timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
+    started = "[...document.querySelectorAll('.jp-InputPrompt')].some(it => /\\[(\\*|\\d+)\\]/.test(it.textContent))"
+    for _ in range(5):  # a request made while the kernel's connection opens can get lost
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_function(started, timeout=3_000)
+            break
     page.wait_for_function(
         """() => { const prompts = [...document.querySelectorAll('.jp-CodeCell')].filter(
              cell => cell.querySelector('.cm-content')?.textContent.trim());

@@ -20,7 +20,9 @@ def lesson_number(lesson: str | int) -> str:
 def load(lesson: str | int) -> ModuleType:
     number = lesson_number(lesson)
     if number not in BANKS:
-        raise LearningError(f"Lesson {lesson!r} has no question bank. Lessons with one: {', '.join(BANKS)}.")
+        raise LearningError(
+            f"Lesson {lesson!r} has no question bank. Lessons with one: {', '.join(BANKS)}."
+        )
     name = f"{__name__}.{BANKS[number]}"
     try:
         return import_module(name)

@@ -4,7 +4,17 @@ from ...data import load
 from ...models.cap_table import dilution_factor
 from ...models.waterfall import CappedClass, break_points
 from .. import expect
-from ..questions import Choice, Claim, Code, Mistake, Number, Option, Prediction, SheetCheck, Verdict
+from ..questions import (
+    Choice,
+    Claim,
+    Code,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+    Verdict,
+)
 
 ARTICLE = "2026-03-03"
 
@@ -28,16 +38,26 @@ def _first_dollar() -> float:
 
 def _announced() -> dict[str, float]:
     row = _rounds().loc["oai_2026_announced"]
-    return {"pre": row["pre_money_usd_bn"], "new": row["amount_committed_usd_bn"], "post": row["post_money_usd_bn"]}
+    return {
+        "pre": row["pre_money_usd_bn"],
+        "new": row["amount_committed_usd_bn"],
+        "post": row["post_money_usd_bn"],
+    }
 
 
 def _closed() -> dict[str, float]:
     row = _rounds().loc["oai_2026_close"]
-    return {"pre": row["pre_money_usd_bn"], "new": row["amount_committed_usd_bn"], "post": row["post_money_usd_bn"]}
+    return {
+        "pre": row["pre_money_usd_bn"],
+        "new": row["amount_committed_usd_bn"],
+        "post": row["post_money_usd_bn"],
+    }
 
 
 def _foundation() -> float:
-    return float(load("ownership_snapshots").set_index("row_id").at["own_recap_foundation", "stake_pct"])
+    return float(
+        load("ownership_snapshots").set_index("row_id").at["own_recap_foundation", "stake_pct"]
+    )
 
 
 def _foundation_after() -> float:
@@ -45,12 +65,16 @@ def _foundation_after() -> float:
 
 
 def _amazon_in() -> float:
-    investors = load("round_investors").query("round_id == 'oai_2026_close' and investor == 'Amazon'")
+    investors = load("round_investors").query(
+        "round_id == 'oai_2026_close' and investor == 'Amazon'"
+    )
     return float(investors["amount_usd_bn"].sum())
 
 
 def _amazon_out() -> float:
-    rows = load("compute_commitments").query("counterparty == 'Amazon Web Services' and counts_in_total")
+    rows = load("compute_commitments").query(
+        "counterparty == 'Amazon Web Services' and counts_in_total"
+    )
     return float(rows["value_usd_bn"].sum())
 
 
@@ -103,15 +127,27 @@ QUESTIONS = [
         "pledge",
         "Which amount tells you what the non-profit had for research up to 2021?",
         [
-            Option("USD {pledged:g} bn: the founders announced it", why="That was pledged. A pledge pays no bill until it is paid in.", mistake="pledged taken for received"),
-            Option("USD {received:.3f} bn: tax filings add up to it", correct=True, why="Filings count money that arrived. It is about an eighth of the pledge."),
-            Option("The sum of the two", why="The received money is the paid part of the pledge. Adding them counts it twice.", mistake="counting a pledge and its payment"),
+            Option(
+                "USD {pledged:g} bn: the founders announced it",
+                why="That was pledged. A pledge pays no bill until it is paid in.",
+                mistake="pledged taken for received",
+            ),
+            Option(
+                "USD {received:.3f} bn: the company counts it as received",
+                correct=True,
+                why="That is money that arrived, about an eighth of the pledge. A tally of tax filings comes close to it.",
+            ),
+            Option(
+                "The sum of the two",
+                why="The received money is the paid part of the pledge. Adding them counts it twice.",
+                mistake="counting a pledge and its payment",
+            ),
         ],
         hints=(
             "Which of the amounts could pay a computing bill?",
             "Tell pledged from received, and ask whether one contains the other.",
-            "The pledge is a promise of 2015; the filings count payments.",
-            "USD {received:.3f} bn, the sum of the filings.",
+            "The pledge is a promise of 2015; the other amount counts payments.",
+            "USD {received:.3f} bn, the money received.",
         ),
         values=_donations,
     ),
@@ -125,10 +161,26 @@ QUESTIONS = [
         expects="an exit value in USD bn",
         right="Invested times cap: 0.2 x 20. Below that, the cap changes nothing: the contract pays like one without a cap.",
         mistakes=[
-            Mistake("cap counted without the money put in", 4.2, "You added the money put in on top. The cap counts everything the fund gets back, its own money included."),
-            Mistake("cap taken as profit only", 3.8, "You took the money put in off. The cap counts everything the fund gets back, its own money included."),
-            Mistake("cap taken for a value", 20.0, "20 is a multiple of the money put in, not a value of the company."),
-            Mistake("invested amount for the cap", 0.2, "That gives the fund its money back once. The cap lets it take 20 times that."),
+            Mistake(
+                "cap counted without the money put in",
+                4.2,
+                "You added the money put in on top. The cap counts everything the fund gets back, its own money included.",
+            ),
+            Mistake(
+                "cap taken as profit only",
+                3.8,
+                "You took the money put in off. The cap counts everything the fund gets back, its own money included.",
+            ),
+            Mistake(
+                "cap taken for a value",
+                20.0,
+                "20 is a multiple of the money put in, not a value of the company.",
+            ),
+            Mistake(
+                "invested amount for the cap",
+                0.2,
+                "That gives the fund its money back once. The cap lets it take 20 times that.",
+            ),
         ],
         hints=(
             "What is the most that the fund can ever get?",
@@ -141,9 +193,21 @@ QUESTIONS = [
         "next_dollar",
         "All of USD {money:g} bn carries a cap of {cap:g}x. The company is sold for USD 800 bn. Who gets the dollar after the 800 bn?",
         [
-            Option("The non-profit, because it controls the company", why="Control decides who sits on the board. The contract decides who is paid, and the caps are not reached.", mistake="control taken for a claim on money"),
-            Option("The investors", correct=True, why="800 is below {first:,.0f}, where the caps bind. At this exit value a cap of {cap:g}x works like no cap at all."),
-            Option("Shared: {stake:g} % to the non-profit", why="That split is the ordinary equity of October 2025. Under capped terms the non-profit has the rest, not a share.", mistake="ordinary equity for a residual claim"),
+            Option(
+                "The non-profit, because it controls the company",
+                why="Control decides who sits on the board. The contract decides who is paid, and the caps are not reached.",
+                mistake="control taken for a claim on money",
+            ),
+            Option(
+                "The investors",
+                correct=True,
+                why="800 is below {first:,.0f}, where the caps bind. At this exit value a cap of {cap:g}x works like no cap at all.",
+            ),
+            Option(
+                "Shared: {stake:g} % to the non-profit",
+                why="That split is the ordinary equity of October 2025. Under capped terms the non-profit has the rest, not a share.",
+                mistake="ordinary equity for a residual claim",
+            ),
         ],
         hints=(
             "Have the investors reached their cap?",
@@ -151,15 +215,32 @@ QUESTIONS = [
             "The caps are reached at {first:,.0f} bn.",
             "The investors.",
         ),
-        values=lambda: {"money": _capped_money(), "cap": _cap(), "first": _first_dollar(), "stake": _foundation()},
+        values=lambda: {
+            "money": _capped_money(),
+            "cap": _cap(),
+            "first": _first_dollar(),
+            "stake": _foundation(),
+        },
     ),
     Choice(
         "control",
         "After October 2025 the Foundation holds {stake:g} % of the company. Why can it still decide who sits on the company's board?",
         [
-            Option("{stake:g} % is a blocking majority", why="Above a quarter can block some decisions in some laws. It elects no board against the other {rest:g} %.", mistake="blocking minority for control"),
-            Option("It has a right to appoint and remove the directors", correct=True, why="The right comes with a special class of shares and with conditions of two attorneys general, not with the size of the stake."),
-            Option("The profit caps give it the last dollar", why="The caps were replaced by ordinary equity in the same step. And a claim on money is no vote.", mistake="claim on money taken for control"),
+            Option(
+                "{stake:g} % is a blocking majority",
+                why="Above a quarter can block some decisions in some laws. It elects no board against the other {rest:g} %.",
+                mistake="blocking minority for control",
+            ),
+            Option(
+                "It has a right to appoint and remove the directors",
+                correct=True,
+                why="The right comes with a special class of shares and with conditions of two attorneys general, not with the size of the stake.",
+            ),
+            Option(
+                "The profit caps give it the last dollar",
+                why="The caps were replaced by ordinary equity in the same step. And a claim on money is no vote.",
+                mistake="claim on money taken for control",
+            ),
         ],
         hints=(
             "Money and votes can be split.",
@@ -178,9 +259,21 @@ QUESTIONS = [
         expects="a company value in USD bn",
         right="Post-money is pre-money plus new money: the cash is now in the company and counts.",
         mistakes=[
-            Mistake("pre-money for post-money", lambda: _announced()["pre"], "That is the value before the money arrives."),
-            Mistake("new money taken off", lambda: _announced()["pre"] - _announced()["new"], "You took the new money off. It comes on top of the pre-money value."),
-            Mistake("hindsight", lambda: _closed()["post"], "That is the close of 31 March, with more investors. The question is about 27 February."),
+            Mistake(
+                "pre-money for post-money",
+                lambda: _announced()["pre"],
+                "That is the value before the money arrives.",
+            ),
+            Mistake(
+                "new money taken off",
+                lambda: _announced()["pre"] - _announced()["new"],
+                "You took the new money off. It comes on top of the pre-money value.",
+            ),
+            Mistake(
+                "hindsight",
+                lambda: _closed()["post"],
+                "That is the close of 31 March, with more investors. The question is about 27 February.",
+            ),
         ],
         hints=(
             "Does the new money make the company worth more or less?",
@@ -199,8 +292,16 @@ QUESTIONS = [
         expects="a percentage between 0 and 100",
         right="New money over post-money. The old owners keep the rest, each with the same fraction of what they had.",
         mistakes=[
-            Mistake("pre-money for post-money", lambda: 100 * _announced()["new"] / _announced()["pre"], "That is new money over pre-money. The investors own a share of the company after the money arrives."),
-            Mistake("old owners' part", lambda: 100 * _announced()["pre"] / _announced()["post"], "That is what the old owners keep."),
+            Mistake(
+                "pre-money for post-money",
+                lambda: 100 * _announced()["new"] / _announced()["pre"],
+                "That is new money over pre-money. The investors own a share of the company after the money arrives.",
+            ),
+            Mistake(
+                "old owners' part",
+                lambda: 100 * _announced()["pre"] / _announced()["post"],
+                "That is what the old owners keep.",
+            ),
         ],
         hints=(
             "A share of what: the company before or after the money?",
@@ -214,9 +315,21 @@ QUESTIONS = [
         "secondary",
         "In October 2025 shares worth USD {sold:g} bn change hands at a company value of {valuation:g} bn. How much of that can OpenAI spend on computing?",
         [
-            Option("USD {sold:g} bn", why="The buyers paid staff who sold their shares. No new share was issued.", mistake="secondary taken for primary"),
-            Option("Nothing", correct=True, why="It is a secondary sale: money goes from new to old owners. The company gets a price for its shares, not cash."),
-            Option("The part above the last round's price", why="That gain is the sellers', too.", mistake="seller's gain taken for company money"),
+            Option(
+                "USD {sold:g} bn",
+                why="The buyers paid staff who sold their shares. No new share was issued.",
+                mistake="secondary taken for primary",
+            ),
+            Option(
+                "Nothing",
+                correct=True,
+                why="It is a secondary sale: money goes from new to old owners. The company gets a price for its shares, not cash.",
+            ),
+            Option(
+                "The part above the last round's price",
+                why="That gain is the sellers', too.",
+                mistake="seller's gain taken for company money",
+            ),
         ],
         hints=(
             "Who is the seller?",
@@ -229,19 +342,38 @@ QUESTIONS = [
     Code(
         "dilute",
         "Write `dilute(stake_pct, pre_money, new_money)`: the stake, in percent, that an owner keeps after a round in which it buys nothing. "
-        "Then run the cell with `lesson.check(\"dilute\", dilute)`.",
+        'Then run the cell with `lesson.check("dilute", dilute)`.',
         starter="def dilute(stake_pct, pre_money, new_money):\n    return ...",
         tests=[
             expect.call(
-                50, 75, 25, gives=37.5, tolerance=0.01,
+                50,
+                75,
+                25,
+                gives=37.5,
+                tolerance=0.01,
                 mistakes=[
-                    Mistake("stake times new over post", 12.5, "You multiplied by new / post: that is what the new investors own. The old owner keeps pre / post."),
-                    Mistake("divided by post over new", 200.0, "The stake grew. A round in which you buy nothing can only shrink it."),
-                    Mistake("stake less new stake", 25.0, "You took the new investors' percentage points off. Every old stake shrinks by the same fraction, not by the same points."),
+                    Mistake(
+                        "stake times new over post",
+                        12.5,
+                        "You multiplied by new / post: that is what the new investors own. The old owner keeps pre / post.",
+                    ),
+                    Mistake(
+                        "divided by post over new",
+                        200.0,
+                        "The stake grew. A round in which you buy nothing can only shrink it.",
+                    ),
+                    Mistake(
+                        "stake less new stake",
+                        25.0,
+                        "You took the new investors' percentage points off. Every old stake shrinks by the same fraction, not by the same points.",
+                    ),
                 ],
             ),
             expect.call(100, 1, 1, gives=50.0, tolerance=0.01),
-            expect.that("With no new money nobody is diluted: dilute(27, 730, 0) should be 27.", lambda f: abs(f(27, 730, 0) - 27) < 1e-9),
+            expect.that(
+                "With no new money nobody is diluted: dilute(27, 730, 0) should be 27.",
+                lambda f: abs(f(27, 730, 0) - 27) < 1e-9,
+            ),
         ],
         hints=(
             "How many shares does the owner have before and after? And all owners together?",
@@ -255,9 +387,21 @@ QUESTIONS = [
         "committed",
         "Somebody adds USD {amazon:g} bn from Amazon to USD {out:g} bn of cloud contracts and writes: Amazon and OpenAI move USD {sum:g} bn. What is wrong?",
         [
-            Option("Nothing, both are signed", why="Both are signed, but they flow in opposite directions and over different years.", mistake="gross flows added"),
-            Option("The first comes in and the second goes out, over seven and eight years", correct=True, why="Put them in two columns, by year. The sum of both columns means nothing."),
-            Option("Only the equity counts, contracts are never kept", why="A purchase contract binds, though it can be renegotiated. It is a promise to pay later, so it belongs in the ledger with its years.", mistake="commitment taken for nothing"),
+            Option(
+                "Nothing, both are signed",
+                why="Both are signed, but they flow in opposite directions and over different years.",
+                mistake="gross flows added",
+            ),
+            Option(
+                "The first comes in and the second goes out, over seven and eight years",
+                correct=True,
+                why="Put them in two columns, by year. The sum of both columns means nothing.",
+            ),
+            Option(
+                "Only the equity counts, contracts are never kept",
+                why="A purchase contract binds, though it can be renegotiated. It is a promise to pay later, so it belongs in the ledger with its years.",
+                mistake="commitment taken for nothing",
+            ),
         ],
         hints=(
             "Draw an arrow for each amount.",
@@ -265,13 +409,21 @@ QUESTIONS = [
             "One arrow points to OpenAI, the other away from it.",
             "The first comes in and the second goes out, over seven and eight years.",
         ),
-        values=lambda: {"amazon": _amazon_in(), "out": _amazon_out(), "sum": _amazon_in() + _amazon_out()},
+        values=lambda: {
+            "amazon": _amazon_in(),
+            "out": _amazon_out(),
+            "sum": _amazon_in() + _amazon_out(),
+        },
     ),
     # ---- verdicts
     Claim(
         "I.1",
         "OpenAI was founded in 2015 as a non-profit research body with a public-benefit mission.",
-        then=Verdict("holds", "high", "The Delaware non-profit of December 2015 is on record. Its pledge of USD {pledged:g} bn was mostly not paid in: filings show {received:.3f} bn by 2021."),
+        then=Verdict(
+            "holds",
+            "high",
+            "The Delaware non-profit of December 2015 is on record. Its pledge of USD {pledged:g} bn was mostly not paid in: {received:.3f} bn had been received by 2021.",
+        ),
         now=Verdict("holds", "high", "A past event; nothing has changed it."),
         evidence=["structure_events", "funding_rounds"],
         values=_donations,
@@ -279,53 +431,109 @@ QUESTIONS = [
     Claim(
         "I.2",
         "Models grew exponentially, so that donations alone could not pay for research.",
-        then=Verdict("holds", "medium", "Compute of notable runs grew many-fold a year while donations did not; one year's computing bill came near a year's donations by 2018. That no other non-profit route was open (a public body, cloud grants) is not shown by these tables."),
-        now=Verdict("holds", "medium", "Bills have only grown since. The step from 'donations were too small' to 'this structure was the answer' stays an argument."),
+        then=Verdict(
+            "holds",
+            "medium",
+            "Compute of notable runs grew many-fold a year while donations did not; one year's computing bill came near a year's donations by 2018. That no other non-profit route was open (a public body, cloud grants) is not shown by these tables.",
+        ),
+        now=Verdict(
+            "holds",
+            "medium",
+            "Bills have only grown since. The step from 'donations were too small' to 'this structure was the answer' stays an argument.",
+        ),
         evidence=["training_runs", "funding_rounds", "company_financials"],
     ),
     Claim(
         "I.3",
         "In 2019 a capped-profit structure let commercial capital in while the non-profit parent kept control.",
-        then=Verdict("holds in part", "high", "True of 2019. On the article's day it was history: in October 2025 ordinary equity had replaced the caps, and the Foundation kept control through the right to appoint directors."),
-        now=Verdict("holds in part", "high", "The same. The article tells the founding of the structure, not its end four months earlier."),
+        then=Verdict(
+            "holds in part",
+            "high",
+            "True of 2019. On the article's day it was history: in October 2025 ordinary equity had replaced the caps, and the Foundation kept control through the right to appoint directors.",
+        ),
+        now=Verdict(
+            "holds in part",
+            "high",
+            "The same. The article tells the founding of the structure, not its end four months earlier.",
+        ),
         evidence=["structure_events", "ownership_snapshots"],
     ),
     Claim(
         "I.4",
         "The hybrid joins a company's speed of growth with a public-mission frame.",
-        then=Verdict("holds in part", "medium", "Growth: yes. The mission's share of the next dollar was nil below the caps, and is a stake of about {stake:g} % since October 2025. What remains special is the right to appoint the board and the attorneys general's conditions."),
-        now=Verdict("holds in part", "medium", "The round of 2026 takes the stake to about {after:.0f} % by pro-rata dilution. Whether the frame changes decisions is a matter of governance that no cap table shows."),
+        then=Verdict(
+            "holds in part",
+            "medium",
+            "Growth: yes. The mission's share of the next dollar was nil below the caps, and is a stake of about {stake:g} % since October 2025. What remains special is the right to appoint the board and the attorneys general's conditions.",
+        ),
+        now=Verdict(
+            "holds in part",
+            "medium",
+            "The round of 2026 takes the stake to about {after:.0f} % by pro-rata dilution. Whether the frame changes decisions is a matter of governance that no cap table shows.",
+        ),
         evidence=["ownership_snapshots", "structure_events", "models.waterfall"],
         values=lambda: {"stake": _foundation(), "after": _foundation_after()},
     ),
     Claim(
         "I.5",
         "Microsoft's early strategic investment supplied the computing base.",
-        then=Verdict("holds", "medium", "Exclusive Azure computing came with the first billion in 2019. How much of the money was cash and how much cloud credit was never published."),
-        now=Verdict("holds", "medium", "Still true of the start. Exclusivity ended step by step: right of first refusal in 2025, given up in October 2025, a non-exclusive licence in April 2026."),
+        then=Verdict(
+            "holds",
+            "medium",
+            "Exclusive Azure computing came with the first billion in 2019. How much of the money was cash and how much cloud credit was never published.",
+        ),
+        now=Verdict(
+            "holds",
+            "medium",
+            "Still true of the start. Exclusivity ended step by step: right of first refusal in 2025, given up in October 2025, a non-exclusive licence in April 2026.",
+        ),
         evidence=["funding_rounds", "structure_events"],
     ),
     Claim(
         "I.6",
         "The newest round brings in Amazon, Nvidia and SoftBank.",
-        then=Verdict("holds", "high", "The company named the three, {new:g} bn on {pre:g} bn pre-money. Only Amazon was a new shareholder: Nvidia and SoftBank had bought in October 2024."),
-        now=Verdict("holds", "high", "The same round closed on 31 March at {closed:g} bn with many more investors. The announced amount was right on its day and has been overtaken."),
+        then=Verdict(
+            "holds",
+            "high",
+            "The company named the three, {new:g} bn on {pre:g} bn pre-money. Only Amazon was a new shareholder: Nvidia and SoftBank had bought in October 2024.",
+        ),
+        now=Verdict(
+            "holds",
+            "high",
+            "The same round closed on 31 March at {closed:g} bn with many more investors. The announced amount was right on its day and has been overtaken.",
+        ),
         evidence=["funding_rounds", "round_investors"],
         values=lambda: {**_announced(), "closed": _closed()["new"]},
     ),
     Claim(
         "I.7",
         "These investors bring infrastructure, chips and capital networks as well as cash.",
-        then=Verdict("holds", "high", "Amazon's and Nvidia's money came with capacity agreements. The other side of the coin: OpenAI promised USD {out:g} bn of purchases to Amazon alone, against {amazon:g} bn of investment."),
-        now=Verdict("holds", "high", "Later filings show more of it: guarantees for data-centre leases, and payments in stages."),
+        then=Verdict(
+            "holds",
+            "high",
+            "Amazon's and Nvidia's money came with capacity agreements. The other side of the coin: OpenAI promised USD {out:g} bn of purchases to Amazon alone, against {amazon:g} bn of investment.",
+        ),
+        now=Verdict(
+            "holds",
+            "high",
+            "Later filings show more of it: guarantees for data-centre leases, and payments in stages.",
+        ),
         evidence=["strategic_stakes", "compute_commitments", "models.circular_flows"],
         values=lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
     ),
     Claim(
         "I.8",
         "OpenAI is now a computing-infrastructure platform rather than a model company.",
-        then=Verdict("not supported", "medium", "A framing, so look at what it earns and owns. It earned from subscriptions and model access; it bought computing rather than sold it, from data centres that others own."),
-        now=Verdict("not supported", "medium", "Contracts grew and its chips and sites are being built, but sales of raw computing do not appear in any table here. A reader who means 'organises computing on a national scale' can defend 'in part'."),
+        then=Verdict(
+            "not supported",
+            "medium",
+            "A framing, so look at what it earns and owns. It earned from subscriptions and model access; it bought computing rather than sold it, from data centres that others own.",
+        ),
+        now=Verdict(
+            "not supported",
+            "medium",
+            "Contracts grew and its chips and sites are being built, but sales of raw computing do not appear in any table here. A reader who means 'organises computing on a national scale' can defend 'in part'.",
+        ),
         evidence=["compute_commitments", "company_financials", "users"],
     ),
 ]
@@ -338,9 +546,19 @@ SHEET = {
         expects="a percentage, such as 25 or 20.5",
         right="You made a prediction in the right direction: an old stake shrinks, and not to nothing. Now compare it with the output.",
         tests=[
-            expect.that("A stake is a number in percent.", lambda given: isinstance(given, int | float)),
-            expect.that("The Foundation bought nothing, so its stake cannot stay or grow.", lambda given: given < 26, mistake="no dilution"),
-            expect.that("Below 15 % the new investors would have to own far more than 13 % of the company.", lambda given: given > 15, mistake="fraction for percent"),
+            expect.that(
+                "A stake is a number in percent.", lambda given: isinstance(given, int | float)
+            ),
+            expect.that(
+                "The Foundation bought nothing, so its stake cannot stay or grow.",
+                lambda given: given < 26,
+                mistake="no dilution",
+            ),
+            expect.that(
+                "Below 15 % the new investors would have to own far more than 13 % of the company.",
+                lambda given: given > 15,
+                mistake="fraction for percent",
+            ),
         ],
         hints=(
             "Does the stake grow, stay or shrink?",
@@ -355,8 +573,16 @@ SHEET = {
         expects='one of "A", "B", "C"',
         right="New shares are issued. Nobody's shares are taken away.",
         tests=[
-            expect.that("That would be a secondary sale: nothing would reach the company.", lambda given: str(given).strip().upper() != "A", mistake="secondary taken for primary"),
-            expect.that("The company is worth more after the money is in.", lambda given: str(given).strip().upper() != "C", mistake="dilution taken for loss of value"),
+            expect.that(
+                "That would be a secondary sale: nothing would reach the company.",
+                lambda given: str(given).strip().upper() != "A",
+                mistake="secondary taken for primary",
+            ),
+            expect.that(
+                "The company is worth more after the money is in.",
+                lambda given: str(given).strip().upper() != "C",
+                mistake="dilution taken for loss of value",
+            ),
             expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
         ],
         hints=(
@@ -373,14 +599,33 @@ SHEET = {
         right="It gives 22.3 % for the Foundation after the round as closed, and leaves a stake alone when no money comes in.",
         tests=[
             expect.call(
-                26, 730, 122, gives=22.277, tolerance=0.01,
+                26,
+                730,
+                122,
+                gives=22.277,
+                tolerance=0.01,
                 mistakes=[
-                    Mistake("new stake for old", 3.723, "You multiplied by new / post: that is the new investors' part. The old owner keeps pre / post."),
-                    Mistake("pre-money for post-money", 21.655, "You used new / pre. The new investors own a share of the company after the money arrives."),
-                    Mistake("points for a fraction", 11.681, "You took the new investors' percentage points off. Every old stake shrinks by the same fraction."),
+                    Mistake(
+                        "new stake for old",
+                        3.723,
+                        "You multiplied by new / post: that is the new investors' part. The old owner keeps pre / post.",
+                    ),
+                    Mistake(
+                        "pre-money for post-money",
+                        21.655,
+                        "You used new / pre. The new investors own a share of the company after the money arrives.",
+                    ),
+                    Mistake(
+                        "points for a fraction",
+                        11.681,
+                        "You took the new investors' percentage points off. Every old stake shrinks by the same fraction.",
+                    ),
                 ],
             ),
-            expect.that("With no new money the stake stays: stake_after_round(26, 730, 0) should be 26.", lambda f: abs(f(26, 730, 0) - 26) < 1e-9),
+            expect.that(
+                "With no new money the stake stays: stake_after_round(26, 730, 0) should be 26.",
+                lambda f: abs(f(26, 730, 0) - 26) < 1e-9,
+            ),
         ],
         hints=(
             "The owner's shares stay; only their number relative to all shares changes.",
@@ -396,14 +641,36 @@ SHEET = {
         right="Together the two always make up the exit value, and the investors never get more than their cap.",
         tests=[
             expect.call(
-                50, 1, 100, gives=[50, 0], tolerance=1e-6,
-                mistakes=[Mistake("cap paid in full below the cap", 100, "You paid the full cap. The company was sold for less than that.")],
+                50,
+                1,
+                100,
+                gives=[50, 0],
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "cap paid in full below the cap",
+                        100,
+                        "You paid the full cap. The company was sold for less than that.",
+                    )
+                ],
             ),
             expect.call(
-                500, 1, 100, gives=[100, 400], tolerance=1e-6,
+                500,
+                1,
+                100,
+                gives=[100, 400],
+                tolerance=1e-6,
                 mistakes=[
-                    Mistake("cap forgotten", 500, "You gave the investors everything. Their cap is 100 times 1."),
-                    Mistake("money back on top of the cap", 101, "The cap counts everything they get back, their own money included."),
+                    Mistake(
+                        "cap forgotten",
+                        500,
+                        "You gave the investors everything. Their cap is 100 times 1.",
+                    ),
+                    Mistake(
+                        "money back on top of the cap",
+                        101,
+                        "The cap counts everything they get back, their own money included.",
+                    ),
                 ],
             ),
         ],
@@ -437,7 +704,9 @@ SHEET = {
             ("C", "A", "it adds old_part, which line C sets."),
             ("E", "A", "it adds new_part, which line E sets."),
         ],
-        distractors={"F": "the stake bought is a share of the company after the money, so divide by post-money."},
+        distractors={
+            "F": "the stake bought is a share of the company after the money, so divide by post-money."
+        },
         hints=(
             "Which line needs nothing from the others?",
             "A line can stand only after the lines that set its names.",
@@ -451,10 +720,26 @@ SHEET = {
         expects="new_money_by_year(rounds) that returns a Series, year -> USD bn",
         right="Six years with rounds of known size, each round once. The round of 2026 alone is larger than all before it together.",
         tests=[
-            expect.that("The function returns nothing. End it with a return line.", lambda f: f(load("funding_rounds")) is not None, mistake="print for return"),
-            expect.that("2026 should be 122: the round as closed, once.", lambda f: abs(f(load("funding_rounds"))[2026] - 122) < 1e-6, mistake="parts or reports of one round added up"),
-            expect.that("2025 should be 41. Its parts (tranches) are inside it, and share sales bring no money.", lambda f: abs(f(load("funding_rounds"))[2025] - 41) < 1e-6, mistake="parts of a round added to the round"),
-            expect.that("A year without a round of known size has no entry: there should be six years.", lambda f: len(f(load("funding_rounds"))) == 6, mistake="missing counted as zero"),
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(load("funding_rounds")) is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "2026 should be 122: the round as closed, once.",
+                lambda f: abs(f(load("funding_rounds"))[2026] - 122) < 1e-6,
+                mistake="parts or reports of one round added up",
+            ),
+            expect.that(
+                "2025 should be 41. Its parts (tranches) are inside it, and share sales bring no money.",
+                lambda f: abs(f(load("funding_rounds"))[2025] - 41) < 1e-6,
+                mistake="parts of a round added to the round",
+            ),
+            expect.that(
+                "A year without a round of known size has no entry: there should be six years.",
+                lambda f: len(f(load("funding_rounds"))) == 6,
+                mistake="missing counted as zero",
+            ),
         ],
         hints=(
             "Print `load('funding_rounds')['record_type'].unique()`. Which of these are new money, each once?",
@@ -470,7 +755,10 @@ SHEET = {
         right="Title, units and bars are there. Check for yourself that the title states what the bars show.",
         tests=[
             expect.figure_texts(x_unit="year", y_unit="USD bn"),
-            expect.that("Nothing is drawn as bars: use axes.bar, once for each direction.", lambda figure: len(figure.axes[0].patches) >= 5),
+            expect.that(
+                "Nothing is drawn as bars: use axes.bar, once for each direction.",
+                lambda figure: len(figure.axes[0].patches) >= 5,
+            ),
         ],
         hints=(
             "Two sets of bars side by side: money in, purchases out.",
@@ -486,16 +774,38 @@ SHEET = {
         right="Nothing up to the sum of both caps, every dollar above it.",
         tests=[
             expect.call(
-                10, gives=0, tolerance=1e-6,
+                10,
+                gives=0,
+                tolerance=1e-6,
                 mistakes=[
-                    Mistake("only one cap counted", 6, "You counted the first round's cap only. Both rounds must be paid."),
-                    Mistake("only one cap counted", 2, "You counted the later round's cap only. Both rounds must be paid."),
-                    Mistake("ordinary equity for a residual claim", 3, "That is the stake of ordinary equity. Here the caps are still in force."),
+                    Mistake(
+                        "only one cap counted",
+                        6,
+                        "You counted the first round's cap only. Both rounds must be paid.",
+                    ),
+                    Mistake(
+                        "only one cap counted",
+                        2,
+                        "You counted the later round's cap only. Both rounds must be paid.",
+                    ),
+                    Mistake(
+                        "ordinary equity for a residual claim",
+                        3,
+                        "That is the stake of ordinary equity. Here the caps are still in force.",
+                    ),
                 ],
             ),
             expect.call(
-                20, gives=8, tolerance=1e-6,
-                mistakes=[Mistake("money put in for the cap", 18.8, "You took off the money put in. The investors may get its multiple.")],
+                20,
+                gives=8,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "money put in for the cap",
+                        18.8,
+                        "You took off the money put in. The investors may get its multiple.",
+                    )
+                ],
             ),
         ],
         hints=(
@@ -512,10 +822,20 @@ SHEET = {
         right="Below it the stake pays more, above it the caps do.",
         tests=[
             expect.number(
-                17.14, "USD bn", tolerance=0.05,
+                17.14,
+                "USD bn",
+                tolerance=0.05,
                 mistakes=[
-                    Mistake("caps for the crossover", 12, "There the foundation gets its first dollar under the caps. Its stake would already be worth more."),
-                    Mistake("caps over the stake", 40, "You divided the caps by 30 %. Set exit - caps equal to 30 % of the exit."),
+                    Mistake(
+                        "caps for the crossover",
+                        12,
+                        "There the foundation gets its first dollar under the caps. Its stake would already be worth more.",
+                    ),
+                    Mistake(
+                        "caps over the stake",
+                        40,
+                        "You divided the caps by 30 %. Set exit - caps equal to 30 % of the exit.",
+                    ),
                 ],
             )
         ],

@@ -1,0 +1,148 @@
+"""Every lab, walked over every stop of every control and every preset, without a browser."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from aicapital import labs
+from aicapital.labs.lab import Control, Lab
+
+NUMBER = re.compile(r"\d")
+
+
+@pytest.fixture(scope="module", params=labs.__all__)
+def lab(request) -> Lab:
+    return getattr(labs, request.param)()
+
+
+def check(frame, where: str) -> None:
+    ElementTree.fromstring(frame.svg)  # well-formed, or the browser drops the rest of the picture
+    assert "nan" not in frame.svg.lower().replace("financ", ""), where
+    for word in ("nan", "inf ", "None", "{", "-0 ", "USD 0.0 bn"):
+        assert word not in frame.sentence, f"{where}: {frame.sentence}"
+    assert NUMBER.search(frame.sentence) and frame.sentence.endswith("."), (
+        f"{where}: {frame.sentence}"
+    )
+    assert 40 <= len(frame.sentence) <= 420, f"{where}: {len(frame.sentence)} characters"
+
+
+def test_every_stop_of_every_control_gives_a_picture_and_a_sentence(lab):
+    start = dict(lab.values)
+    for control in lab.controls.values():
+        for stop in control.stops:
+            check(lab.set(**{control.name: stop}), f"{lab.title}: {control.name} = {stop!r}")
+        lab.set(**start)
+
+
+def test_corners_give_a_picture_and_a_sentence(lab):
+    for end in (0, -1):
+        check(
+            lab.set(**{name: control.stops[end] for name, control in lab.controls.items()}),
+            f"{lab.title}: corner {end}",
+        )
+
+
+def test_every_control_moves_something_the_learner_sees(lab):
+    for control in lab.controls.values():
+        for preset in lab.presets:
+            lab.preset(preset)
+            if (
+                len(
+                    {
+                        (frame.svg, frame.sentence)
+                        for stop in control.stops
+                        for frame in [lab.set(**{control.name: stop})]
+                    }
+                )
+                > 1
+            ):
+                break
+        else:
+            pytest.fail(
+                f"{lab.title}: {control.name} changes neither picture nor sentence from any preset"
+            )
+
+
+def test_every_preset_shows_its_own_picture(lab):
+    assert len(lab.presets) >= 3
+    frames = [lab.preset(name) for name in lab.presets]
+    assert len({frame.svg for frame in frames}) == len(frames)
+    for name, frame in zip(lab.presets, frames, strict=True):
+        check(frame, f"{lab.title}: preset {name!r}")
+
+
+def test_a_reader_without_a_kernel_gets_a_picture_its_words_and_how_to_go_on(lab):
+    bundle = lab.bundle()
+    assert f'alt="{lab.sentence[:40]}' in bundle["text/html"]
+    assert lab.sentence in bundle["text/plain"] and "Run this cell" in bundle["text/plain"]
+    assert len(bundle["image/png"]) > 5_000
+
+
+def test_moving_a_slider_moves_the_picture(lab):
+    view = lab._view
+    name, control = next(iter(lab.controls.items()))
+    view.controls[name].index = len(control.stops) - 1
+    last = view._moving.value
+    view.controls[name].index = 0
+    assert lab.values[name] == control.stops[0]
+    assert view._moving.value.startswith(lab.frame.svg) and view._moving.value != last
+
+
+def test_a_wrong_control_stop_or_preset_says_what_there_is(lab):
+    name, control = next(iter(lab.controls.items()))
+    with pytest.raises(ValueError, match=f"no control '{name}x'.*Did you mean '{name}'"):
+        lab.set(**{name + "x": 1})
+    with pytest.raises(ValueError, match="none of its stops"):
+        lab.set(**{name: "no such stop"})
+    with pytest.raises(ValueError, match="no preset 'x' in this lab; there are"):
+        lab.preset("x")
+    with pytest.raises(ValueError, match="starts at"):
+        Control("a", "A", (1, 2), 3)
+
+
+@pytest.mark.parametrize("name", labs.__all__)
+@pytest.mark.parametrize("prediction", [0.0, 0.5, 24.0, 1300.0, 1e9, -5.0])
+def test_any_prediction_can_be_drawn(name, prediction):
+    made = getattr(labs, name)(prediction=prediction)
+    for preset in made.presets:
+        check(made.preset(preset), f"{name} with the prediction {prediction}")
+
+
+@pytest.mark.parametrize(
+    ("name", "prediction"), [("waterfall", 500.0), ("round_builder", 20.0), ("circular_flows", 2.0)]
+)
+def test_the_prediction_is_in_the_picture(name, prediction):
+    assert "your prediction" in getattr(labs, name)(prediction=prediction).frame.svg
+    assert "your prediction" not in getattr(labs, name)().frame.svg
+
+
+# What the labs teach, against published figures
+
+
+def test_waterfall_first_dollar_at_thirteen_hundred():
+    lab = labs.waterfall()
+    assert "first dollar comes above USD 1,300 bn" in lab.preset("2019 terms: 100x").sentence
+    assert "non-profit never sees one" in lab.preset("No cap").sentence
+
+
+def test_round_builder_shows_the_published_post_money_values():
+    lab = labs.round_builder()
+    assert lab.preset("27 February 2026: announced").sentence.startswith(
+        "Post-money 840 = pre-money 730 + new money 110"
+    )
+    closed = lab.preset("31 March 2026: closed")
+    assert closed.sentence.startswith("Post-money 852 = pre-money 730 + new money 122")
+    assert lab.result.stake("SoftBank") == pytest.approx(
+        13, abs=0.5
+    )  # SoftBank, 1 October 2026: about 13 %
+    assert "the company gets none of it" in lab.preset("Only a share sale").sentence
+
+
+def test_circular_flows_end_at_the_sum_of_the_contracts():
+    lab = labs.circular_flows()
+    lab.preset("As signed, to the end")
+    out = lab.result["partners"]["purchases_out"]
+    assert out["Amazon"] == pytest.approx(138)  # 38 in November 2025 and 100 in February 2026
+    assert out["Oracle"] == pytest.approx(300)
+    assert "2.8 dollars" in lab.sentence
