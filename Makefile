@@ -9,6 +9,7 @@ course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
 
 test: $(VENV)/test-ready
+	@test -d tests || { echo "This copy of the course comes without its tests; there is nothing to run."; exit 1; }
 	$(BIN)/python -m pytest tests notebooks solutions --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
 
 # A stamp per set-up: a second run of either command starts within seconds.
@@ -38,7 +39,7 @@ test-newest:
 	$(PYTHON) -m venv $(VENV)-newest
 	$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --pre jupyterlab nbval pandas matplotlib ipywidgets
 	$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check -e . pytest pytest-timeout pytest-xdist hypothesis
-	$(VENV)-newest/bin/python -m pytest notebooks solutions --nbval-lax -n 2 --dist loadfile
+	AICAPITAL_PROGRESS=$$(mktemp -d) $(VENV)-newest/bin/python -m pytest notebooks solutions --nbval-lax -n 2 --dist loadfile
 
 clean:
 	rm -rf $(VENV) $(VENV)-newest dist

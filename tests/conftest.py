@@ -20,7 +20,10 @@ class FreshProgress:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         if item.path != self.path:
             self.clear()
-            self.path, self.folder = item.path, tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            self.path, self.folder = (
+                item.path,
+                tempfile.TemporaryDirectory(ignore_cleanup_errors=True),
+            )
             os.environ["AICAPITAL_PROGRESS"] = self.folder.name
 
     def pytest_unconfigure(self) -> None:

@@ -69,12 +69,17 @@ def offline(
     for number, (nb, runs_in) in enumerate(jobs.values()):
         path = folder / f"{number}.ipynb"
         path.write_text(nbformat.writes(nb), encoding="utf-8")
-        todo.append({"notebook": str(path), "folder": str(runs_in), "isolated": isolation is not None})
+        todo.append(
+            {"notebook": str(path), "folder": str(runs_in), "isolated": isolation is not None}
+        )
     (folder / "jobs.json").write_text(json.dumps(todo))
     command = [*(isolation or []), sys.executable, __file__, str(folder / "jobs.json")]
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    return {name: nbformat.read(folder / f"{number}.ipynb", as_version=4) for number, name in enumerate(jobs)}
+    return {
+        name: nbformat.read(folder / f"{number}.ipynb", as_version=4)
+        for number, name in enumerate(jobs)
+    }
 
 
 def _raise_loopback() -> None:

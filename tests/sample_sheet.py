@@ -12,7 +12,12 @@ class sheet:
 
 
 def marks(
-    grade_id: str, *, grade: bool = False, solution: bool = False, locked: bool = False, points: int = 0
+    grade_id: str,
+    *,
+    grade: bool = False,
+    solution: bool = False,
+    locked: bool = False,
+    points: int = 0,
 ) -> dict:
     meta = {
         "grade_id": grade_id,
@@ -26,7 +31,9 @@ def marks(
 
 
 def code(cell_id: str, source: str, **roles) -> NotebookNode:
-    return new_code_cell(source.strip("\n"), id=cell_id, metadata=marks(cell_id, **roles) if roles else {})
+    return new_code_cell(
+        source.strip("\n"), id=cell_id, metadata=marks(cell_id, **roles) if roles else {}
+    )
 
 
 def text(cell_id: str, source: str, **roles) -> NotebookNode:

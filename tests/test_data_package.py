@@ -53,7 +53,9 @@ def test_a_fact_is_not_known_before_the_day_it_speaks_about(name):
 @EVERY_FACT
 def test_rivals_are_two_or_more_and_one_of_them_is_best(name):
     rivals = (
-        load(name, all_reports=True).query("conflict_group != ''").groupby("conflict_group")["conflict_rank"]
+        load(name, all_reports=True)
+        .query("conflict_group != ''")
+        .groupby("conflict_group")["conflict_rank"]
     )
     assert (rivals.size() >= 2).all() and (rivals.min() == 1).all()
 
@@ -98,12 +100,18 @@ def test_investors_of_a_priced_round_add_up_to_it_and_are_shown_once(known_by):
     investors, rounds = load("round_investors", known_by), load("funding_rounds", known_by)
     assert set(investors["round_id"]) <= set(rounds["row_id"])
     totals = investors.groupby("round_id")["amount_usd_bn"].sum()
-    for row in rounds.dropna(subset=["pre_money_usd_bn"]).query("record_type == 'round'").itertuples():
+    for row in (
+        rounds.dropna(subset=["pre_money_usd_bn"]).query("record_type == 'round'").itertuples()
+    ):
         assert totals[row.row_id] == pytest.approx(row.amount_committed_usd_bn), row.row_id
 
 
 def test_ownership_after_the_recapitalisation_is_complete():
-    stakes = load("ownership_snapshots").query("snapshot == 'After recapitalisation'").set_index("holder")
+    stakes = (
+        load("ownership_snapshots")
+        .query("snapshot == 'After recapitalisation'")
+        .set_index("holder")
+    )
     assert stakes["stake_pct"].to_dict() == {
         "OpenAI Foundation": 26,
         "Microsoft": 27,
@@ -113,7 +121,10 @@ def test_ownership_after_the_recapitalisation_is_complete():
 
 def test_purchase_contracts_count_once():
     commitments = (
-        load("compute_commitments").query("counts_in_total").groupby("counterparty")["value_usd_bn"].sum()
+        load("compute_commitments")
+        .query("counts_in_total")
+        .groupby("counterparty")["value_usd_bn"]
+        .sum()
     )
     assert commitments.to_dict() == pytest.approx(
         {
@@ -160,4 +171,6 @@ def test_all_claims_of_the_article_are_there():
     claims = load("claims")
     assert len(claims) == 66
     assert claims["lesson"].nunique() == 10
-    assert claims.query("lesson == '01'")["claim_id"].tolist() == [f"I.{number}" for number in range(1, 9)]
+    assert claims.query("lesson == '01'")["claim_id"].tolist() == [
+        f"I.{number}" for number in range(1, 9)
+    ]

@@ -110,7 +110,14 @@ def test_any_prediction_can_be_drawn(name, prediction):
 
 
 @pytest.mark.parametrize(
-    ("name", "prediction"), [("waterfall", 500.0), ("round_builder", 20.0), ("circular_flows", 2.0)]
+    ("name", "prediction"),
+    [
+        ("waterfall", 500.0),
+        ("round_builder", 20.0),
+        ("circular_flows", 2.0),
+        ("self_funding", 60.0),
+        ("make_or_buy", 50_000.0),
+    ],
 )
 def test_the_prediction_is_in_the_picture(name, prediction):
     assert "your prediction" in getattr(labs, name)(prediction=prediction).frame.svg
@@ -123,7 +130,7 @@ def test_the_prediction_is_in_the_picture(name, prediction):
 def test_waterfall_first_dollar_at_thirteen_hundred():
     lab = labs.waterfall()
     assert "first dollar comes above USD 1,300 bn" in lab.preset("2019 terms: 100x").sentence
-    assert "non-profit never sees one" in lab.preset("No cap").sentence
+    assert "the non-profit never sees a dollar" in lab.preset("No cap").sentence
 
 
 def test_round_builder_shows_the_published_post_money_values():

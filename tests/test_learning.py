@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import ipywidgets
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,7 +75,12 @@ DILUTE = Code(
     starter="def dilute(stake, pre, new):\n    ...",
     tests=[
         expect.call(
-            11, 730, 122, gives=9.42, tolerance=0.01, mistakes=[Mistake("no dilution", 11, "Shrinks.")]
+            11,
+            730,
+            122,
+            gives=9.42,
+            tolerance=0.01,
+            mistakes=[Mistake("no dilution", 11, "Shrinks.")],
         )
     ],
     hints=HINTS,
@@ -88,7 +95,11 @@ SHARE = Prediction(
     values=round_2026,
 )
 TREND = Prediction(
-    "trend", "Up or down?", truth=lambda: "up", options=("up", "down"), explain="It rose in every year."
+    "trend",
+    "Up or down?",
+    truth=lambda: "up",
+    options=("up", "down"),
+    explain="It rose in every year.",
 )
 CLAIM = Claim(
     "I.3",
@@ -139,7 +150,9 @@ SHEET = {
         right="The article's round: 840.",
         hints=HINTS,
         tests=expect.number(
-            840, "USD bn", mistakes=[Mistake("pre-money for post-money", 730, "The money is missing.")]
+            840,
+            "USD bn",
+            mistakes=[Mistake("pre-money for post-money", 730, "The money is missing.")],
         ),
     ),
     "dilute": SheetCheck(
@@ -150,7 +163,9 @@ SHEET = {
         hints=HINTS,
         tests=[
             expect.call(730, 110, gives=0.869, tolerance=0.001),
-            expect.that("Twice both leaves the factor as it is.", lambda f: abs(f(2, 4) - f(1, 2)) < 1e-9),
+            expect.that(
+                "Twice both leaves the factor as it is.", lambda f: abs(f(2, 4) - f(1, 2)) < 1e-9
+            ),
         ],
     ),
     "table": SheetCheck(
@@ -162,7 +177,9 @@ SHEET = {
         tests=[
             expect.columns("holder", "stake_pct"),
             expect.rows(2),
-            expect.that("The stakes must sum to 100.", lambda t: abs(t["stake_pct"].sum() - 100) < 0.1),
+            expect.that(
+                "The stakes must sum to 100.", lambda t: abs(t["stake_pct"].sum() - 100) < 0.1
+            ),
         ],
     ),
     "figure": SheetCheck(
@@ -175,7 +192,9 @@ SHEET = {
     ),
     "order": order_check(),
 }
-BANK = SimpleNamespace(QUESTIONS=[PRE_OR_POST, STAKE, DILUTE, SHARE, TREND, CLAIM, EVIL], SHEET=SHEET)
+BANK = SimpleNamespace(
+    QUESTIONS=[PRE_OR_POST, STAKE, DILUTE, SHARE, TREND, CLAIM, EVIL], SHEET=SHEET
+)
 
 
 @pytest.fixture(autouse=True)
@@ -206,7 +225,9 @@ def shown(monkeypatch):
 def widgets_of(box, kind):
     children = getattr(box, "children", ())
     return [
-        w for child in children for w in ([child] if isinstance(child, kind) else widgets_of(child, kind))
+        w
+        for child in children
+        for w in ([child] if isinstance(child, kind) else widgets_of(child, kind))
     ]
 
 
@@ -325,11 +346,16 @@ def test_a_choice_asks_again_when_nothing_was_picked(lesson, given):
 
 def test_feedback_begins_with_a_word_not_only_a_colour(lesson):
     assert str(lesson.check("pre_or_post").answer(0)).startswith("Right.")
-    assert str(lesson.check("pre_or_post").answer(1)).startswith("Not yet. Pre-money for post-money.")
+    assert str(lesson.check("pre_or_post").answer(1)).startswith(
+        "Not yet. Pre-money for post-money."
+    )
 
 
 def test_a_right_number_gets_one_sentence(lesson):
-    assert str(lesson.check("stake").answer("13.1 %")) == "Right. The old holders keep the other 730 of 840."
+    assert (
+        str(lesson.check("stake").answer("13.1 %"))
+        == "Right. The old holders keep the other 730 of 840."
+    )
 
 
 def test_a_recognised_mistake_gets_its_name(lesson):
@@ -345,10 +371,11 @@ def test_a_fraction_for_a_percentage_is_recognised(lesson):
     assert lesson.check("stake").answer("0.131 %").mistake == ""
 
 
-def test_an_unrecognised_number_gets_what_was_expected_and_the_first_hint(lesson):
+def test_an_unrecognised_number_is_said_back_with_the_first_hint(lesson):
     question = lesson.check("stake")
     said = str(question.answer("55"))
-    assert said.startswith("Not yet. Expected: a percentage between 0 and 100.")
+    assert said.startswith("Not yet. You have 55 %. Hint 1")
+    assert "Expected" not in said
     assert said.endswith("Hint 1 of 4, a nudge: Whose share is asked?")
     assert "Hint 2 of 4" in question.hint()
 
@@ -377,11 +404,19 @@ def test_first_answer_tries_and_hints_are_recorded(lesson, folder):
 
 
 @pytest.mark.parametrize(
-    ("tolerance", "solved"), [({"tolerance": 1}, True), ({"rel_tolerance": 0.001}, False), ({}, True)]
+    ("tolerance", "solved"),
+    [({"tolerance": 1}, True), ({"rel_tolerance": 0.001}, False), ({}, True)],
 )
 def test_tolerance_is_absolute_or_relative_and_one_per_cent_by_default(tolerance, solved):
     question = Number(
-        "n", "?", answer=840, unit="USD bn", right="Yes.", expects="a number", hints=HINTS, **tolerance
+        "n",
+        "?",
+        answer=840,
+        unit="USD bn",
+        right="Yes.",
+        expects="a number",
+        hints=HINTS,
+        **tolerance,
     )
     assert question.judge("841").solved == solved
     assert not question.judge("860").solved
@@ -394,7 +429,8 @@ def test_code_is_judged_with_the_learners_function(lesson):
     assert lesson.check("dilute", dilute).feedback.solved
     assert lesson.check("dilute", lambda stake, pre, new: stake).feedback.mistake == "no dilution"
     wrong = str(lesson.check("dilute", lambda stake, pre, new: 5).feedback)
-    assert "(11, 730, 122) returns 5" in wrong
+    assert "(11, 730, 122) yours gives 5." in wrong
+    assert "Expected" not in wrong
     assert "Hint 1 of 4" in wrong
 
 
@@ -437,12 +473,62 @@ def test_the_reveal_shows_prediction_evidence_and_distance(lesson):
     assert "<table" in lesson.reveal("share")._repr_html_()
 
 
-def test_the_reveal_works_without_a_prediction_and_locks_nothing(lesson, folder):
-    assert "none recorded" in repr(lesson.reveal("share"))
-    assert "The evidence: 13 %" in repr(lesson.reveal("share"))
-    assert not folder.exists()
-    lesson.predict("share").answer(20)
-    assert lesson.predicted("share") == 20
+def test_a_prediction_made_after_the_evidence_is_no_hit(lesson):
+    first = repr(lesson.reveal("share"))
+    assert "none recorded" in first
+    assert "The evidence: 13 %" in first
+    assert repr(lesson.reveal("share")) == first
+    assert "does not count as a hit" in feedback_area(view.build(lesson.predict("share")))
+    assert "made after the evidence, so it does not count" in str(
+        lesson.predict("share").answer(20)
+    )
+    lesson.predict("share").answer(13)
+    assert learning.Lesson("01", bank=BANK).predicted("share") == 13
+    assert "made after the evidence)" in repr(lesson.reveal("share"))
+    page = repr(lesson.progress())
+    assert "predictions: 1 of 2, 0 hits" in page
+    assert "13 % | 13 % | made after the evidence" in page
+
+
+def test_evidence_seen_first_changes_nothing_on_the_page_of_a_reader(lesson):
+    before = lesson.predict("share").twin
+    lesson.reveal("share")
+    assert lesson.predict("share").twin == before
+
+
+def test_a_file_from_before_reveals_were_recorded_is_still_read(lesson, folder):
+    folder.mkdir()
+    old = {"value": 13, "unit": "%", "when": "2026-01-01T00:00:00+00:00", "revealed": True}
+    content = {"version": 1, "predictions": {"01": {"share": old}}, "checks": {}, "verdicts": {}}
+    (folder / "progress.json").write_text(json.dumps(content), encoding="utf-8")
+    assert "1 hit" in repr(lesson.progress())
+    lesson.reveal("trend")
+    assert "after the evidence" in str(lesson.predict("trend").answer("up"))
+    assert lesson.predicted("share") == 13
+
+
+@pytest.mark.parametrize(
+    ("limits", "unit", "given", "told"),
+    [
+        (
+            {"minimum": 0, "maximum": 100},
+            "%",
+            "130",
+            "130 % is out of range: the number lies between 0 and 100 %.",
+        ),
+        ({"minimum": 0}, "USD bn", "-5", "the number is at least USD 0 bn."),
+        ({"maximum": 9}, "GW", "10", "the number is at most 9 GW."),
+    ],
+)
+def test_a_number_out_of_bounds_is_asked_again(limits, unit, given, told):
+    prediction = Prediction("p", "?", truth=lambda: 5.0, explain="", unit=unit, **limits)
+    number = Number("n", "?", 5, unit, "Yes.", HINTS, "a number", **limits)
+    lesson = learning.Lesson("01", bank=SimpleNamespace(QUESTIONS=[prediction, number]))
+    for question in (lesson.predict("p"), lesson.check("n")):
+        assert told in str(question.answer(given))
+        assert question.record is None
+    assert lesson.predict("p").answer("7").status == "recorded"
+    assert lesson.check("n").answer("7").status == "wrong"
 
 
 def test_a_prediction_may_be_a_choice(lesson):
@@ -481,8 +567,17 @@ def test_the_courses_verdict_follows_the_learners(lesson, folder):
         in question.course_text
     )
     assert "Since then: overtaken (high confidence). The cap is gone." in question.course_text
-    assert "same verdict" in str(question.answer("overtaken", "high"))
+    assert "another verdict" in str(question.answer("overtaken", "high"))
+    assert "same verdict" in str(question.answer("holds in part", "high"))
     assert stored(folder)["verdicts"]["01"]["I.3"]["first"] == "holds"
+
+
+def test_a_verdict_is_asked_for_the_articles_day(lesson):
+    question = lesson.verdict("I.3")
+    asked = "on the article's day, 3 March 2026"
+    assert asked in question.twin
+    verdict, _ = widgets_of(view.build(question), ipywidgets.RadioButtons)
+    assert asked in verdict.description
 
 
 # Finding questions
@@ -507,8 +602,28 @@ def test_recall_asks_a_question_of_an_earlier_lesson(monkeypatch, folder):
     monkeypatch.setattr(banks, "load", lambda number: BANK)
     question = learning.Lesson("02", bank=SimpleNamespace(QUESTIONS=[])).recall(1, "pre_or_post")
     assert "Recall from lesson 01" in question.twin
-    assert question.answer(0).solved
+    assert question.answer("13.1 %").solved
     assert stored(folder)["checks"]["02"]["01.pre_or_post"]["solved"]
+
+
+@pytest.mark.parametrize("number", ["02", "03", "04", "05"])
+def test_a_recall_has_its_options_under_other_letters(monkeypatch, number):
+    monkeypatch.setattr(banks, "BANKS", {"01": "x"})
+    monkeypatch.setattr(banks, "load", lambda number: BANK)
+
+    def ask():
+        return learning.Lesson(number, bank=SimpleNamespace(QUESTIONS=[])).recall(1, "pre_or_post")
+
+    shown = ask().option_texts
+    assert shown == ask().option_texts
+    assert sorted(shown) == ["13.1 %", "15.1 %", "86.9 %"]
+    right = shown.index("13.1 %")
+    assert right != 0
+    assert ask().answer(right).solved
+    assert ask().answer("ABC"[right]).solved
+    assert not ask().answer(0).solved
+    radio = widgets_of(view.build(ask()), ipywidgets.RadioButtons)[0]
+    assert [text for text, _ in radio.options] == shown
 
 
 def test_a_lesson_without_bank_says_which_have_one():
@@ -522,13 +637,19 @@ def test_a_lesson_without_bank_says_which_have_one():
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: Choice("c", "?", [Option("a", True, why="x"), Option("b", True, why="y")]), "one correct"),
+        (
+            lambda: Choice("c", "?", [Option("a", True, why="x"), Option("b", True, why="y")]),
+            "one correct",
+        ),
         (lambda: Choice("c", "?", [Option("a", True, why="x"), Option("b")]), "says why"),
         (lambda: Number("n", "?", 1, "", "r", hints=("a", "b"), expects="e"), "2 hints"),
         (lambda: Verdict("true", "high", "because"), "holds in part"),
         (lambda: SheetCheck("s", "number", "e", "r", HINTS), "kinds"),
         (lambda: SheetCheck("s", "value", "e", "r", HINTS), "needs tests"),
-        (lambda: SheetCheck("s", "order", "e", "r", HINTS, lines=["x"], before=[("A", "Q", "")]), "Q"),
+        (
+            lambda: SheetCheck("s", "order", "e", "r", HINTS, lines=["x"], before=[("A", "Q", "")]),
+            "Q",
+        ),
     ],
 )
 def test_a_faulty_question_names_its_fault(make, told):
@@ -543,7 +664,9 @@ def test_two_questions_with_one_id_are_refused():
 
 def test_a_placeholder_without_value_is_named():
     bank = SimpleNamespace(
-        QUESTIONS=[Prediction("p", "{gone}?", truth=lambda: 1, explain="", values=lambda: {"here": 1})]
+        QUESTIONS=[
+            Prediction("p", "{gone}?", truth=lambda: 1, explain="", values=lambda: {"here": 1})
+        ]
     )
     with pytest.raises(LearningError, match="gone.*here"):
         _ = learning.Lesson("01", bank=bank).predict("p").text
@@ -656,7 +779,9 @@ def test_an_unexpected_error_is_one_sentence(monkeypatch, shown):
     def broken():
         raise RuntimeError("no <data>")
 
-    bank = SimpleNamespace(QUESTIONS=[Prediction("p", "?", truth=broken, explain="", values=broken)])
+    bank = SimpleNamespace(
+        QUESTIONS=[Prediction("p", "?", truth=broken, explain="", values=broken)]
+    )
     question = learning.Lesson("01", bank=bank).predict("p")
     with pytest.raises(RuntimeError):
         question._ipython_display_()
@@ -690,7 +815,7 @@ def test_the_progress_page_tells_what_was_done(lesson):
     assert "Lesson 01, checks: 1 of 4" in page
     assert "right at once | 1 | 0" in page
     assert "not solved yet | 1 | 1" in page
-    assert "holds | low | overtaken" in page
+    assert "holds | low | holds in part" in page
     assert '<th scope="col"' in lesson.progress()._repr_html_()
 
 
@@ -746,7 +871,11 @@ BROKEN = [
         {
             **GOOD,
             "checks": {
-                "01": {"stake": dict.fromkeys(["first", "first_right", "tries", "hints", "solved", "when"])}
+                "01": {
+                    "stake": dict.fromkeys(
+                        ["first", "first_right", "tries", "hints", "solved", "when"]
+                    )
+                }
             },
         }
     ).encode(),
@@ -883,10 +1012,12 @@ def test_a_sheet_value(sheet, capsys):
         "Not yet. Pre-money for post-money. The money is missing."
     )
     other = said(sheet, capsys, "post_money", 12)
-    assert "You have USD 12 bn. Expected: a number in USD bn." in other
+    assert other.startswith("Not yet. You have USD 12 bn.\n")
     assert "Type sheet.hint('post_money') for a nudge." in other
     assert "is a function, not a value" in said(sheet, capsys, "post_money", lambda: 840)
-    assert "quotation marks" in said(sheet, capsys, "post_money", "840")
+    for typed in ("840", "840 bn", "USD 0.84 trillion"):
+        assert said(sheet, capsys, "post_money", typed).startswith("Right.")
+    assert "cannot read “much”" in said(sheet, capsys, "post_money", "much")
 
 
 def test_sheet_hints_come_step_by_step(sheet, capsys):
@@ -917,7 +1048,9 @@ def test_a_sheet_never_raises(sheet, capsys):
     )
     for question in SHEET:
         for given in odd:
-            assert said(sheet, capsys, question, given).startswith(("Not yet.", "Not answered yet:"))
+            assert said(sheet, capsys, question, given).startswith(
+                ("Not yet.", "Not answered yet:")
+            )
 
 
 def cell(source):
@@ -929,7 +1062,9 @@ def cell(source):
 
 def test_a_sheet_function(sheet, capsys):
     assert said(sheet, capsys, "dilute", lambda pre, new: pre / (pre + new)).startswith("Right.")
-    assert "f(730, 110) returns 840." in said(sheet, capsys, "dilute", cell("def f(a, b):\n    return a + b"))
+    assert "For f(730, 110) yours gives 840.\n" in said(
+        sheet, capsys, "dilute", cell("def f(a, b):\n    return a + b")
+    )
     stuck = cell("def f(a, b):\n    return 0.869")
     assert said(sheet, capsys, "dilute", stuck).startswith("Right.")
     silent = said(sheet, capsys, "dilute", cell("def f(a, b):\n    print(a / (a + b))"))
@@ -1013,7 +1148,193 @@ def test_expected_series_are_compared_by_label():
 
 def test_a_code_question_takes_a_test_that_speaks_for_itself():
     says = Feedback.wrong("Too short.", "rounding")
-    assert expect.run(lambda given: says, cell("def f():\n    return 1"), "function", "f", "Yes.") == says
+    assert (
+        expect.run(lambda given: says, cell("def f():\n    return 1"), "function", "f", "Yes.")
+        == says
+    )
+
+
+def run(test, given, kind="function", name="it"):
+    return str(expect.run(test, given, kind, "a good one", "Fine.", name))
+
+
+def test_a_result_that_a_check_cannot_read_is_not_the_learners_error():
+    by_year = expect.that("2026 should be 122.", lambda f: f(2)[2026] == 122)
+    told = run(by_year, cell("def f(x):\n    return {'2025': 41, '2026': 122, 'a': 1, 'b': 2}"))
+    assert (
+        "This check could not read your result: f(2) gives a dictionary of 4 (2025: 41, 2026: 122, a: 1, …)."
+        in told
+    )
+    assert "It has no entry 2026. Expected: a good one." in told
+    assert "Your code stops" not in told
+    series = cell("import pandas as pd\ndef f(x):\n    return pd.Series([41.0, 122.0], ['x', 'y'])")
+    assert "f(2) gives a column of values of 2 (x: 41, y: 122)" in run(by_year, series)
+    assert "gives 3, a number" in run(by_year, cell("def f(x):\n    return 3"))
+    ragged = cell("import numpy as np\ndef f(x):\n    return [np.zeros((2, 2)), np.zeros((2, 3))]")
+    assert "gives a list of 2" in run(by_year, ragged)
+    table = expect.that("Sum it.", lambda t: t["stake"].sum() == 1)
+    assert "a table of 1 rows with the columns part" in run(
+        table, pd.DataFrame({"part": [1]}), "table"
+    )
+
+
+def test_an_error_in_the_learners_cell_stays_theirs_in_a_predicate():
+    test = expect.that("Should be 1.", lambda f: f(1) == 1)
+    assert "Your code stops at line 2 of its cell with KeyError" in run(
+        test, cell("def f(x):\n    return {}[x]")
+    )
+    assert "Your code stops with TypeError: f() takes 0" in run(
+        test, cell("def f():\n    return 1")
+    )
+
+
+def test_a_property_says_what_the_function_gave():
+    test = expect.that("With no new money it stays.", lambda f: f(26, 0) == 26)
+    assert run(test, cell("def f(stake, new):\n    return 13")) == (
+        "Not yet. With no new money it stays. For f(26, 0) yours gives 13."
+    )
+
+
+def test_what_is_expected_is_told_only_when_the_kind_is_wrong():
+    test = expect.that("Too high.", lambda given: given < 10)
+    assert run(test, 20, "value") == "Not yet. Too high."
+    assert "is a number, not a function. Expected: a good one." in run(test, 20)
+
+
+def test_text_that_reads_as_a_number_is_one_for_a_predicate():
+    test = expect.that("Between.", lambda given: isinstance(given, float) and 1 < given < 30)
+    for typed in ("22.6", "26 %", "4 bn", " 5 USD "):
+        assert run(test, typed, "value") == "Right. Fine."
+    letter = expect.that("Pick B.", lambda given: given.strip() == "B")
+    assert run(letter, "B", "value") == "Right. Fine."
+    assert run(expect.call(gives=26), lambda: "26 %") == "Right. Fine."
+
+
+def test_only_a_fraction_is_called_one():
+    test = expect.that("Too low.", lambda given: given > 15, mistake="fraction for percent")
+    assert run(test, 0.226, "value").startswith("Not yet. Fraction for percent.")
+    for value in (14, 1, 0, -0.5):
+        assert run(test, value, "value") == "Not yet. Too low."
+    percent = expect.number(22.6, "%")
+    assert "Fraction for percent." in run(percent, 0.226, "value")
+    assert "Fraction" not in run(percent, -0.226, "value")
+
+
+def test_a_case_without_a_return_line_is_named():
+    tests = [expect.call(1, gives=1), expect.call(5, gives=3), expect.call(2, gives=2)]
+    first = cell("def f(x):\n    if x > 1:\n        return min(x, 3)")
+    last = cell("def f(x):\n    if x < 3:\n        return x")
+    says = "In this case your function returns nothing: f({}). Every case needs a return line."
+    assert says.format(1) in run(tests, first)
+    assert says.format(5) in run(tests, last)
+    told = run(tests, cell("def f(x):\n    print(x)"))
+    assert "f(1) returns nothing. End the function with a return line." in told
+    assert "In this case" not in told
+
+
+def test_values_of_a_pair_are_named():
+    test = expect.call(50, gives=[50, 0], labels=("the investors", "the non-profit"), tolerance=0.1)
+    assert run(test, lambda value: (50, 0)) == "Right. Fine."
+    pair = cell("def f(value):\n    return 100, -50")
+    assert "For f(50) yours gives 100 for the investors." in run(test, pair)
+    for other in ("{'a': 50, 'b': 0}", "dict(a=50)"):
+        told = run(test, cell(f"def f(value):\n    return {other}"))
+        assert "Give two numbers, like (50, 0), not a dict." in told
+    assert "not a column of values." in run(test, lambda value: pd.Series([50, 0]))
+    assert "Give two numbers, like (50, 0), not a number." in run(test, lambda value: 50)
+    assert "expected values for the investors, the non-profit" in run(test, lambda value: [1])
+    with pytest.raises(ValueError, match="labels names 1"):
+        expect.call(50, gives=[50, 0], labels=("the investors",))
+
+
+def test_messages_name_what_the_learner_fills_in(capsys):
+    check = replace(order_check(), name="q4_order")
+    sheet = learning.Sheet("01", bank=SimpleNamespace(SHEET={"q4": check}))
+    assert "replace the ... of q4_order." in said(sheet, capsys, "q4")
+    assert "q4_order is a number, not a list of labels." in said(sheet, capsys, "q4", 4)
+    stub = learning.Sheet("01", bank=SimpleNamespace(SHEET={"q2": SHEET["dilute"]}))
+    assert "replace the ... of f." in said(stub, capsys, "q2", cell("def f(a, b):\n    ..."))
+
+
+def test_a_hint_for_the_start_of_an_id_offers_its_questions(capsys):
+    post = SHEET["post_money"]
+    bank = SimpleNamespace(
+        SHEET={"q1_prediction": post, "q1_reason": post, "q2": post},
+        MANUAL={"q8": "marked by hand; see the rubric in its cell"},
+    )
+    sheet = learning.Sheet("01", bank=bank)
+    sheet.hint("q1")
+    assert "Did you mean 'q1_prediction' or 'q1_reason'?" in capsys.readouterr().out
+    sheet.hint("q8")
+    sheet.check("q8", "my text")
+    assert capsys.readouterr().out == "q8 is marked by hand; see the rubric in its cell.\n" * 2
+
+
+def test_what_is_not_the_figure_is_told_how_to_give_it():
+    test = expect.figure_texts()
+    for given in (plt, plt.gcf, 3, "figure"):
+        told = run(test, given, "figure", "q6_figure")
+        assert (
+            "Give the figure itself, for example q6_figure = plt.gcf() before plt.show()." in told
+        )
+    assert "q6_figure = plt.gcf()" in run(test, plt, "figure", "q6")
+    assert "plt.show() returns" in run(test, None, "figure", "q6")
+    assert "Take the figure before plt.show()." in run(test, Figure(), "figure")
+
+
+@pytest.mark.parametrize(
+    "label", ["Money (USD bn)", "$ billion", "US$ bn", "billion dollars", "$bn"]
+)
+def test_a_unit_may_be_written_in_any_usual_way(label):
+    figure = Figure()
+    _, axes = figure.subplots(2)
+    axes.set_title("A finding")
+    assert "it has no label" in run(expect.figure_texts(y_unit="USD bn"), figure, "figure")
+    axes.set_ylabel(label)
+    assert run(expect.figure_texts(y_unit="USD bn"), figure, "figure").startswith("Right.")
+    axes.set_ylabel("USD million")
+    assert "“USD million”" in run(expect.figure_texts(y_unit="USD bn"), figure, "figure")
+
+
+def test_bars_are_compared_in_any_order_and_direction():
+    test = expect.bars(
+        [1.5, 1.5, 3],
+        tolerance=0.01,
+        says="Five bars.",
+        mistakes=[([1.5, 4.5], "summed", "One a year.")],
+    )
+    assert "Nothing is drawn as bars" in run(
+        test, drawn(lambda a, b: a.plot([1.5, 1.5, 3])), "figure"
+    )
+    for draw in (
+        lambda a, b: a.bar(range(4), [3, 0, 1.5, 1.5]),
+        lambda a, b: (a.bar([0], [3]), b.bar([0, 1], [-1.5, -1.5])),
+        lambda a, b: (a.barh([0, 1], [3, 1.5]), b.barh([0], [-1.5])),
+    ):
+        assert run(test, drawn(draw), "figure").startswith("Right.")
+    assert run(test, drawn(lambda a, b: a.bar([0, 1], [4.5, 1.5])), "figure") == (
+        "Not yet. Summed. One a year."
+    )
+    assert "Five bars. Your bars, without zeros, show 2." in run(
+        test, drawn(lambda a, b: a.bar([0, 1], [2, 0])), "figure"
+    )
+
+
+def drawn(draw):
+    figure = Figure()
+    draw(*figure.subplots(2))
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [(3, "a number"), (np.float64(3), "a number"), (None, "None"), ([1], "a list")],
+)
+def test_a_result_passed_for_a_function_is_no_try(lesson, given, kind):
+    question = lesson.check("dilute", given)
+    assert str(question.feedback).startswith(f"You passed {kind}")
+    assert 'without brackets: lesson.check("dilute", dilute).' in str(question.feedback)
+    assert question.record is None
 
 
 def test_the_course_package_offers_the_sheet(monkeypatch, capsys):

@@ -21,7 +21,13 @@ OCTOBER_2025 = {"Foundation": 26, "Microsoft": 27, "Employees and other investor
 # OpenAI, "OpenAI raises $122 billion", 31 March 2026: 50 + 30 + 30 and 12 from others.
 CLOSE_2026 = {"Amazon": 50, "Nvidia": 30, "SoftBank": 30, "Others": 12}
 # Cap table leaked in April 2026 (Forbes, summarised by MarsBit on 12 April 2026), percent.
-LEAK_2026 = {"Microsoft": 26.79, "Foundation": 25.8, "SoftBank": 11.66, "Amazon": 4.66, "Nvidia": 3.47}
+LEAK_2026 = {
+    "Microsoft": 26.79,
+    "Foundation": 25.8,
+    "SoftBank": 11.66,
+    "Amazon": 4.66,
+    "Nvidia": 3.47,
+}
 
 
 @pytest.fixture
@@ -39,7 +45,9 @@ def test_published_post_money_of_the_2026_round(raised, published):
 
 
 def test_first_announcement_through_the_table(october_2025):
-    after = october_2025.priced_round(pre_money=730, new_money={"Amazon": 50, "Nvidia": 30, "SoftBank": 30})
+    after = october_2025.priced_round(
+        pre_money=730, new_money={"Amazon": 50, "Nvidia": 30, "SoftBank": 30}
+    )
     assert after.post_money == 840
     assert after.value("Amazon") == pytest.approx(50)
     assert after.stake("Amazon") == pytest.approx(5.95, abs=0.005)
@@ -63,13 +71,16 @@ def test_leaked_table_fits_no_single_post_money_value():
     assert found.loc["Amazon", "gap_pct_points"] < -1
     assert abs(found.loc["Nvidia", "gap_pct_points"]) < 0.1
     # To stand where the leak puts them, these two would have had to pay more than all unnamed investors did.
-    assert (found.loc[["Microsoft", "Foundation"], "money_to_match"] > 2 * CLOSE_2026["Others"]).all()
+    assert (
+        found.loc[["Microsoft", "Foundation"], "money_to_match"] > 2 * CLOSE_2026["Others"]
+    ).all()
     # The leaked figures of both round to their stakes of October 2025.
     assert round(LEAK_2026["Microsoft"]) == OCTOBER_2025["Microsoft"]
     assert round(LEAK_2026["Foundation"]) == OCTOBER_2025["Foundation"]
     # Two investors of one round imply different company values.
     values = [
-        implied_pre_money(CLOSE_2026[who], LEAK_2026[who], round_total=122) for who in ("Amazon", "Nvidia")
+        implied_pre_money(CLOSE_2026[who], LEAK_2026[who], round_total=122)
+        for who in ("Amazon", "Nvidia")
     ]
     assert values[0] - values[1] > 200
 
@@ -101,7 +112,9 @@ def test_fundersclub_note_with_cap_and_discount(pre_money, note_price, note_shar
     # round price 5.00; at 10 pre-money the cap wins (2.50, 10,000 shares), at 6 the discount (4.00, 6,250).
     old_shares = pre_money / 5.00 - note_shares
     before = CapTable.from_stakes({"Founders": 100}, total_shares=old_shares)
-    after = before.convertible("Angel", 0.025, cap=5, discount=0.2).priced_round(pre_money, {"Series A": 1})
+    after = before.convertible("Angel", 0.025, cap=5, discount=0.2).priced_round(
+        pre_money, {"Series A": 1}
+    )
     assert after.price == pytest.approx(5.00)
     assert after.shares["Angel"] == pytest.approx(note_shares)
     assert 0.025 / after.shares["Angel"] == pytest.approx(note_price)
@@ -193,7 +206,9 @@ def test_a_note_owns_nothing_until_it_converts_and_history_counts_its_money_once
     assert noted.stakes.equals(october_2025.stakes)
     after = noted.priced_round(730, {"Amazon": 50})
     assert after.history["new_money"].sum() == 55
-    assert after.history["new_shares"].sum() == pytest.approx(after.total_shares - october_2025.total_shares)
+    assert after.history["new_shares"].sum() == pytest.approx(
+        after.total_shares - october_2025.total_shares
+    )
     assert after.post_money == 780
 
 
@@ -238,7 +253,10 @@ def test_a_table_prints_stakes_and_value(october_2025):
         (lambda t: CapTable.from_stakes({}), "at least one entry"),
         (lambda t: CapTable.from_stakes({"A": 0.26, "B": 0.74}), "percent, not fractions"),
         (lambda t: CapTable.from_stakes({"A": 60, "B": 30}), "add up to 90 %"),
-        (lambda t: CapTable.from_stakes({"A": 110, "B": -10}), "stakes\\['B'\\] must not be negative"),
+        (
+            lambda t: CapTable.from_stakes({"A": 110, "B": -10}),
+            "stakes\\['B'\\] must not be negative",
+        ),
         (lambda t: CapTable.from_stakes({"A": "100"}), "finite number"),
         (lambda t: CapTable.from_stakes({" ": 100}), "must be a name"),
         (lambda t: CapTable.from_stakes([100]), "must be a mapping"),
@@ -246,7 +264,10 @@ def test_a_table_prints_stakes_and_value(october_2025):
         (lambda t: t.priced_round(-730, {"Amazon": 50}), "down round has a lower pre-money value"),
         (lambda t: t.priced_round(math.nan, {"Amazon": 50}), "pre_money must be a finite number"),
         (lambda t: t.priced_round("730", {"Amazon": 50}), "got '730'"),
-        (lambda t: t.priced_round(730, {"Amazon": -50}), "new_money\\['Amazon'\\] must not be negative"),
+        (
+            lambda t: t.priced_round(730, {"Amazon": -50}),
+            "new_money\\['Amazon'\\] must not be negative",
+        ),
         (lambda t: t.priced_round(730, {}), "at least one entry"),
         (lambda t: t.priced_round(730, 50), "such as"),
         (lambda t: t.stake("Foundaton"), "Did you mean 'Foundation'"),
@@ -260,14 +281,26 @@ def test_a_table_prints_stakes_and_value(october_2025):
         (lambda t: t.convertible("Angel", 1, discount=20), "Write 20 % as 0.2"),
         (lambda t: t.convertible("Angel", 1, cap=-5), "Leave it out for no cap"),
         (lambda t: ConvertibleNote("Angel", 1, interest=5), "interest must be at most 1"),
-        (lambda t: t.convertible("Angel", 10, cap=9).priced_round(100, {"F": 1}), "claim the whole company"),
-        (lambda t: t.option_pool(95, before_round=True).priced_round(1, {"F": 1}), "lower the pool target"),
+        (
+            lambda t: t.convertible("Angel", 10, cap=9).priced_round(100, {"F": 1}),
+            "claim the whole company",
+        ),
+        (
+            lambda t: t.option_pool(95, before_round=True).priced_round(1, {"F": 1}),
+            "lower the pool target",
+        ),
         (lambda t: t.option_pool(100), "target_pct must be below 100"),
         (lambda t: implied_pre_money(50, 0), "stake_pct must be positive"),
         (lambda t: implied_pre_money(50, 5, round_total=40), "round_total must be at least 50"),
         (lambda t: dilution_factor(0, 10), "pre_money must be positive"),
-        (lambda t: compare_with_pro_rata({"A": 99}, 10, {"B": 1}, {"C": 5}), "named 'C'; known: A, B"),
-        (lambda t: compare_with_pro_rata({"A": 60, "D": 60}, 10, {"B": 1}, {"A": 5}), "cannot exceed 100 %"),
+        (
+            lambda t: compare_with_pro_rata({"A": 99}, 10, {"B": 1}, {"C": 5}),
+            "named 'C'; known: A, B",
+        ),
+        (
+            lambda t: compare_with_pro_rata({"A": 60, "D": 60}, 10, {"B": 1}, {"A": 5}),
+            "cannot exceed 100 %",
+        ),
     ],
 )
 def test_bad_input_says_what_to_do(october_2025, attempt, words):

@@ -62,8 +62,12 @@ def test_tables_work_like_lists_and_may_have_more_columns():
     investments = pd.DataFrame(
         {"counterparty": ["Amazon"], "year": [2026.0], "amount": [50.0], "note": ["x"]}
     )
-    commitments = pd.DataFrame([vars(item) for item in COMMITMENTS]).drop(columns="profile").assign(note="y")
-    pd.testing.assert_frame_equal(ledger(investments, commitments), ledger(INVESTMENTS, COMMITMENTS))
+    commitments = (
+        pd.DataFrame([vars(item) for item in COMMITMENTS]).drop(columns="profile").assign(note="y")
+    )
+    pd.testing.assert_frame_equal(
+        ledger(investments, commitments), ledger(INVESTMENTS, COMMITMENTS)
+    )
 
 
 names = st.sampled_from(["Amazon", "Microsoft", "Nvidia", "Oracle"])
@@ -102,9 +106,15 @@ def test_the_ledger_loses_and_invents_nothing(investments, commitments, honoured
     [
         (lambda: ledger([], []), "ledger is empty"),
         (lambda: ledger([("Amazon", 2026, 50)], []), "list of Investment"),
-        (lambda: ledger(pd.DataFrame({"counterparty": ["A"]}), []), "lacks the column\\(s\\) year, amount"),
+        (
+            lambda: ledger(pd.DataFrame({"counterparty": ["A"]}), []),
+            "lacks the column\\(s\\) year, amount",
+        ),
         (lambda: ledger(INVESTMENTS, [], honoured=60), "Write 60 % as 0.6"),
-        (lambda: ledger(INVESTMENTS, [], through_year=2020), "before the first year of the ledger, 2026"),
+        (
+            lambda: ledger(INVESTMENTS, [], through_year=2020),
+            "before the first year of the ledger, 2026",
+        ),
         (lambda: Investment("Amazon", 2026, -1), "amount of Amazon must not be negative"),
         (lambda: Investment("Amazon", 2026, "50"), "got '50'"),
         (lambda: Investment("Amazon", 2026.5, 50), "whole calendar year"),
@@ -114,7 +124,10 @@ def test_the_ledger_loses_and_invents_nothing(investments, commitments, honoured
         (lambda: Commitment("Azure", 250, 2026, 2032, assumed_term="yes"), "True or False"),
         (lambda: Commitment("Azure", 250, 2026, 2028, profile=[1, 2]), "each of the 3 years"),
         (lambda: Commitment("Azure", 250, 2026, 2028, profile=[0, 0, 0]), "not all zero"),
-        (lambda: Commitment("Azure", 250, 2026, 2028, profile=3), "profile of Azure must be a list"),
+        (
+            lambda: Commitment("Azure", 250, 2026, 2028, profile=3),
+            "profile of Azure must be a list",
+        ),
         (lambda: totals([]), "table that ledger"),
     ],
 )

@@ -16,7 +16,10 @@ from aicapital.models.waterfall import (
     next_dollar,
 )
 
-TWO_ROUNDS = [CappedClass("First", invested=1, cap_multiple=10), CappedClass("Second", 3, cap_multiple=2)]
+TWO_ROUNDS = [
+    CappedClass("First", invested=1, cap_multiple=10),
+    CappedClass("Second", 3, cap_multiple=2),
+]
 
 
 def test_openai_first_round_cap_of_100_times():
@@ -150,7 +153,10 @@ def test_fast_enough_for_a_slider():
         (lambda: distribute(1, []), "at least one CappedClass"),
         (lambda: distribute(1, TWO_ROUNDS * 2), "a name of their own"),
         (lambda: distribute(1, TWO_ROUNDS, residual="First"), "a name of their own"),
-        (lambda: distribute(1, TWO_ROUNDS, residual_weight=-1), "residual_weight must not be negative"),
+        (
+            lambda: distribute(1, TWO_ROUNDS, residual_weight=-1),
+            "residual_weight must not be negative",
+        ),
         (lambda: CappedClass("A", 0, 10), "invested of A must be positive"),
         (lambda: CappedClass("A", 1, 0), "leave it out for no cap"),
         (lambda: CappedClass("A", 1, math.nan), "cap_multiple of A must be a finite number"),

@@ -39,14 +39,18 @@ def unanswered(source: NotebookNode, name: str) -> NotebookNode:
     """The released sheet, each hidden test put back in a cell of its own."""
     sheet = generate(source, name)
     hidden = {
-        cell.id: sheet_source.hidden_tests(cell) for cell in source.cells if sheet_source.role(cell) == "test"
+        cell.id: sheet_source.hidden_tests(cell)
+        for cell in source.cells
+        if sheet_source.role(cell) == "test"
     }
     cells = []
     for cell in sheet.cells:
         cells.append(cell)
         if cell.id in hidden:
             cells.append(
-                new_code_cell(hidden[cell.id], id=f"hidden-{len(cells)}", metadata={"tests": cell.id})
+                new_code_cell(
+                    hidden[cell.id], id=f"hidden-{len(cells)}", metadata={"tests": cell.id}
+                )
             )
     sheet.cells = cells
     return sheet
@@ -112,7 +116,8 @@ def runs(tmp_path_factory) -> dict[str, NotebookNode]:
 
 
 @pytest.mark.skipif(
-    namespace() is None, reason="no network namespaces here; the fallback below is what cuts the network"
+    namespace() is None,
+    reason="no network namespaces here; the fallback below is what cuts the network",
 )
 def test_a_notebook_that_needs_the_network_fails_in_the_namespace(runs):
     assert [len(errors(cell)) for cell in runs["probe"].cells] == [1, 1]

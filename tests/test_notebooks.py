@@ -19,11 +19,13 @@ NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("solutions/*.ipy
 
 ALT = "Line chart: what the company is worth rises from 730 to 840 USD bn when the round closes."
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-OTHER_PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
-)
+OTHER_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 WIDGET = {
-    "application/vnd.jupyter.widget-view+json": {"model_id": "a" * 32, "version_major": 2, "version_minor": 0}
+    "application/vnd.jupyter.widget-view+json": {
+        "model_id": "a" * 32,
+        "version_major": 2,
+        "version_minor": 0,
+    }
 }
 
 
@@ -95,12 +97,21 @@ def set_tags(cell_id, *tags):
 BROKEN = {
     "not valid": (lambda nb: at(nb, "figure").update(outputs="840"), "not a valid notebook"),
     "no id": (lambda nb: nb.cells[3].pop("id"), "cell number 4 has no id"),
-    "id with capitals": (lambda nb: nb.cells[3].update(id="Value"), "an id has 3 to 40 small letters"),
+    "id with capitals": (
+        lambda nb: nb.cells[3].update(id="Value"),
+        "an id has 3 to 40 small letters",
+    ),
     "id too short": (lambda nb: nb.cells[3].update(id="v1"), "an id has 3 to 40 small letters"),
     "id twice": (lambda nb: nb.cells[3].update(id="lab"), "another cell has the same id"),
-    "not run": (lambda nb: at(nb, "value").update(execution_count=None), "execution count None, expected 3"),
+    "not run": (
+        lambda nb: at(nb, "value").update(execution_count=None),
+        "execution count None, expected 3",
+    ),
     "gap": (lambda nb: at(nb, "value").update(execution_count=4), "execution count 4, expected 3"),
-    "error": (add_output("value", "error", ename="KeyError", evalue="'x'", traceback=[]), "raises KeyError"),
+    "error": (
+        add_output("value", "error", ename="KeyError", evalue="'x'", traceback=[]),
+        "raises KeyError",
+    ),
     "warning": (
         add_output("value", "stream", name="stderr", text="FutureWarning"),
         "writes to stderr: Future",
@@ -112,7 +123,10 @@ BROKEN = {
         lambda nb: nb.cells.extend(new_markdown_cell("On.", id=f"more-{n}") for n in range(40)),
         "84 cells, expected 40 to 70",
     ),
-    "no alt": (set_output("figure", **{"text/html": "<p>A chart</p>"}), "1 picture(s), 0 with alt text"),
+    "no alt": (
+        set_output("figure", **{"text/html": "<p>A chart</p>"}),
+        "1 picture(s), 0 with alt text",
+    ),
     "short alt": (set_output("figure", **picture("A chart")), "1 picture(s), 0 with alt text"),
     "one of two without": (
         add_output("figure", "display_data", data={"image/png": PIXEL}),
@@ -124,21 +138,35 @@ BROKEN = {
     ),
     "dead view": (set_output("lab", **WIDGET), "holds a widget view"),
     "repr as twin": (
-        set_output("lab", **{"text/plain": "VBox(children=(IntSlider(value=0),\n Label(value='x')))"}),
+        set_output(
+            "lab", **{"text/plain": "VBox(children=(IntSlider(value=0),\n Label(value='x')))"}
+        ),
         "widget without words",
     ),
     "ignore tag": (set_tags("lab", "nbval-ignore-output"), "remove the tag nbval-ignore-output"),
     "skip tag": (set_tags("figure", "nbval-skip"), "remove the tag nbval-skip"),
     "exception tag": (set_tags("figure", "raises-exception"), "remove the tag raises-exception"),
-    "comment": (set_source("value", "# NBVAL_IGNORE_OUTPUT\n840"), "remove the comment NBVAL_IGNORE_OUTPUT"),
+    "comment": (
+        set_source("value", "# NBVAL_IGNORE_OUTPUT\n840"),
+        "remove the comment NBVAL_IGNORE_OUTPUT",
+    ),
     "widget state": (lambda nb: nb.metadata.update(widgets={}), "holds widget state"),
-    "path in source": (set_source("value", "open('/home/ada/x.csv')"), "names a local path: /home/ada/x.csv"),
-    "path in text": (set_source("text-1", r"See C:\Users\ada"), r"names a local path: C:\Users\ada"),
+    "path in source": (
+        set_source("value", "open('/home/ada/x.csv')"),
+        "names a local path: /home/ada/x.csv",
+    ),
+    "path in text": (
+        set_source("text-1", r"See C:\Users\ada"),
+        r"names a local path: C:\Users\ada",
+    ),
     "path in output": (
         set_output("value", **{"text/plain": "'/work/main'"}),
         "names a local path: /work/main",
     ),
-    "address": (set_output("value", **{"text/plain": "<X at 0x7f00deadbeef>"}), "shows a memory address"),
+    "address": (
+        set_output("value", **{"text/plain": "<X at 0x7f00deadbeef>"}),
+        "shows a memory address",
+    ),
     "level skipped": (set_source("text-1", "#### Deep"), "heading 'Deep' jumps from level 2 to 4"),
     "two titles": (set_source("text-1", "# Again"), "2 headings of level 1"),
     "no title": (set_source("title", "## Part"), "0 headings of level 1"),
@@ -162,7 +190,10 @@ def test_addresses_on_the_web_are_no_local_paths():
 def test_the_start_page_may_be_short_and_a_solution_may_be_long():
     nb = good_lesson()
     nb.cells = nb.cells[:4]
-    assert house_rules.problems(nb, house_rules.kind_of(ROOT / "notebooks" / "00_start_here.ipynb")) == []
+    assert (
+        house_rules.problems(nb, house_rules.kind_of(ROOT / "notebooks" / "00_start_here.ipynb"))
+        == []
+    )
     at(nb, "title").source += "\n\n" + "word " * 3000
     assert house_rules.problems(nb, house_rules.kind_of(ROOT / "solutions" / "01_x.ipynb")) == []
     assert house_rules.kind_of(ROOT / "notebooks" / "01_x.ipynb") == "lesson"
@@ -182,12 +213,17 @@ sorted(os.listdir(os.environ["AICAPITAL_PROGRESS"]))
 def draft() -> NotebookNode:
     cells = [
         new_markdown_cell("# Draft", id="title"),
-        new_code_cell(DRAFT, id="prints", metadata={"execution": {"iopub.status.busy": "2026-03-03"}}),
-        new_code_cell("ipywidgets.IntSlider()", id="slider", metadata={"tags": ["nbval-ignore-output"]}),
+        new_code_cell(
+            DRAFT, id="prints", metadata={"execution": {"iopub.status.busy": "2026-03-03"}}
+        ),
+        new_code_cell(
+            "ipywidgets.IntSlider()", id="slider", metadata={"tags": ["nbval-ignore-output"]}
+        ),
     ]
     state = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
     return new_notebook(
-        cells=cells, metadata={"widgets": state, "language_info": {"name": "python", "version": "3"}}
+        cells=cells,
+        metadata={"widgets": state, "language_info": {"name": "python", "version": "3"}},
     )
 
 
@@ -204,7 +240,11 @@ def test_a_second_execution_changes_no_byte(tmp_path):
     assert stream.text == "first\nsecond\n"
     assert value.data["text/plain"] == "[]"
     assert nb.metadata == {
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
         "language_info": {"name": "python"},
     }
     assert "execution" not in at(nb, "prints").metadata
@@ -256,7 +296,11 @@ def replay(nb: NotebookNode, folder: Path) -> list[str]:
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
     cases = list(ElementTree.parse(folder / "result.xml").iter("testcase"))
     assert len(cases) == len(nb.cells), done.stdout
-    return [cell.id for cell, case in zip(nb.cells, cases, strict=True) if case.find("failure") is not None]
+    return [
+        cell.id
+        for cell, case in zip(nb.cells, cases, strict=True)
+        if case.find("failure") is not None
+    ]
 
 
 def test_nbval_fails_on_a_number_or_an_alt_text_and_not_on_a_picture(tmp_path):
@@ -267,8 +311,14 @@ def test_nbval_fails_on_a_number_or_an_alt_text_and_not_on_a_picture(tmp_path):
         "same-picture": (picture(), picture()),
         "other-pixels": (picture(), picture(pixel=OTHER_PIXEL)),
         "other-alt-in-html": (picture(), picture(ALT.replace("840", "852")) | {"text/plain": ALT}),
-        "no-html": (picture(), {key: value for key, value in picture().items() if key != "text/html"}),
-        "other-widget-id": (WIDGET | TABLE, WIDGET | TABLE | {next(iter(WIDGET)): {"model_id": "b" * 32}}),
+        "no-html": (
+            picture(),
+            {key: value for key, value in picture().items() if key != "text/html"},
+        ),
+        "other-widget-id": (
+            WIDGET | TABLE,
+            WIDGET | TABLE | {next(iter(WIDGET)): {"model_id": "b" * 32}},
+        ),
         "other-widget-words": (WIDGET | TABLE, WIDGET | TABLE | {"text/plain": "852 USD bn"}),
     }
     cells = []
@@ -277,7 +327,9 @@ def test_nbval_fails_on_a_number_or_an_alt_text_and_not_on_a_picture(tmp_path):
         cells[-1].outputs = [new_output("display_data", data=stored)]
     listing = "import os\nos.listdir(os.environ['AICAPITAL_PROGRESS'])"
     cells.append(new_code_cell(listing, id="no-progress", execution_count=len(cells) + 1))
-    cells[-1].outputs = [new_output("execute_result", data={"text/plain": "[]"}, execution_count=len(cells))]
+    cells[-1].outputs = [
+        new_output("execute_result", data={"text/plain": "[]"}, execution_count=len(cells))
+    ]
     # Not run: nbval compares nothing, which is why a house rule asks for execution counts.
     cells.append(new_code_cell("1 + 1", id="not-run"))
     failed = replay(new_notebook(cells=cells), tmp_path)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -41,7 +42,14 @@ def course(tmp_path) -> Path:
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("{}")
-    for name in ("requirements.txt", "pyproject.toml", "README.md", "Makefile", "LICENSE", "LICENSE-DATA"):
+    for name in (
+        "requirements.txt",
+        "pyproject.toml",
+        "README.md",
+        "Makefile",
+        "LICENSE",
+        "LICENSE-DATA",
+    ):
         (tmp_path / name).write_text(name)
     (tmp_path / "aicapital" / "__pycache__").mkdir()
     (tmp_path / "aicapital" / "__pycache__" / "x.pyc").write_text("")
@@ -173,7 +181,12 @@ def changed(cell_id: str, old: str, new: str) -> NotebookNode:
             "- 2 points: names who pays",
             "adds up to 3 points, the cell to 2",
         ),
-        ("title", "# Practice", "### BEGIN SOLUTION\n### END SOLUTION\n#", "outside a solution cell"),
+        (
+            "title",
+            "# Practice",
+            "### BEGIN SOLUTION\n### END SOLUTION\n#",
+            "outside a solution cell",
+        ),
     ],
 )
 def test_a_mistake_in_a_cell_is_refused_with_its_name(cell_id, old, new, words):
@@ -223,7 +236,9 @@ def test_a_hidden_test_or_model_answer_in_the_sheet_is_a_leak():
     sheet = release.generate(source, "01_practice.ipynb")
     assert release.leaks(source, sheet) == []
     cell(sheet, "title").source += "\n# assert post_money == 840  # shown by mistake"
-    cell(sheet, "ask-1").source += "\n# The chip maker pays in, and its chips are what the money buys."
+    cell(
+        sheet, "ask-1"
+    ).source += "\n# The chip maker pays in, and its chips are what the money buys."
     found = release.leaks(source, sheet)
     assert len(found) == 2
     assert "hidden tests line 'assert post_money == 840'" in found[0] and "in title" in found[0]
@@ -231,9 +246,7 @@ def test_a_hidden_test_or_model_answer_in_the_sheet_is_a_leak():
 
 
 def test_lines_that_any_answer_shares_are_no_leak():
-    shared = (
-        "import numpy as np\nfig, ax = plt.subplots()\ntotal = 0\ndef runway(cash, burn):\n    return cash"
-    )
+    shared = "import numpy as np\nfig, ax = plt.subplots()\ntotal = 0\ndef runway(cash, burn):\n    return cash"
     source = sample_sheet()
     answer = f"### BEGIN SOLUTION\n{shared}\n### END SOLUTION"
     source.cells[2:2] = [code("given", shared, locked=True), code("extra", answer, solution=True)]
@@ -251,11 +264,16 @@ def test_without_nbgrader_the_error_says_what_to_install(monkeypatch):
 def test_the_commands_write_check_and_complain(course, capsys):
     sheet = course / "exercises" / "01_practice.ipynb"
     assert release.main_exercises(["--check", "--root", str(course)]) == 0
-    sheet.write_text(sheet.read_text(encoding="utf-8").replace("post_money = ...", "post_money = 840"))
+    sheet.write_text(
+        sheet.read_text(encoding="utf-8").replace("post_money = ...", "post_money = 840")
+    )
     (course / "exercises" / "99_lost.ipynb").write_text("{}")
     assert release.main_exercises(["--check", "--root", str(course)]) == 1
     complaint = capsys.readouterr().err
-    assert "01_practice.ipynb differs from its source; run `python -m aicapital exercises`" in complaint
+    assert (
+        "01_practice.ipynb differs from its source; run `python -m aicapital exercises`"
+        in complaint
+    )
     assert "99_lost.ipynb has no source" in complaint
     (course / "exercises" / "99_lost.ipynb").unlink()
     assert release.main_exercises(["--root", str(course)]) == 0
@@ -288,6 +306,25 @@ def test_the_zips_hold_what_a_learner_needs_and_nothing_else(course):
     (course / "README.md").touch()
     release.release_zip(course / "dist", course)
     assert [path.read_bytes() for path in (course_zip, sheet_zip)] == before
+
+
+def test_the_learners_readme_speaks_only_of_what_is_there(course):
+    (course / "README.md").write_text(
+        "Start.\n<!-- not for learners -->\nTests and solutions.\n<!-- /not for learners -->\n\nLicence.\n"
+    )
+    course_zip, _ = release.release_zip(course / "dist", course)
+    readme = (
+        zipfile.ZipFile(course_zip).read("when-financing-becomes-the-engine/README.md").decode()
+    )
+    assert readme == "Start.\nLicence.\n"
+
+
+def test_every_file_that_the_learners_readme_links_is_in_the_zip(tmp_path):
+    course_zip = zipfile.ZipFile(release.release_zip(tmp_path, ROOT)[0])
+    top = "when-financing-becomes-the-engine/"
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", course_zip.read(top + "README.md").decode())
+    assert links, "the README shows a picture"
+    assert {top + link for link in links} <= set(course_zip.namelist())
 
 
 # Plain nbgrader

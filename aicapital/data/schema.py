@@ -93,4 +93,6 @@ def describe(name: str) -> pd.DataFrame:
         (column, field["title"], field["type"], field.get("unit", ""), field["description"])
         for column, field in fields(name).items()
     ]
-    return pd.DataFrame(rows, columns=["column", "title", "type", "unit", "meaning"]).set_index("column")
+    return pd.DataFrame(rows, columns=["column", "title", "type", "unit", "meaning"]).set_index(
+        "column"
+    )

@@ -45,7 +45,10 @@ def load(name: str, known_by: str | date | None = None, all_reports: bool = Fals
         beaten = ranked["conflict_group"].ne("") & ranked["conflict_group"].duplicated()
         table = table[~beaten.reindex(table.index)]
     table = table.reset_index(drop=True)
-    table.attrs = {"table": name, "known_by": known_by.strftime("%Y-%m-%d") if known_by is not None else None}
+    table.attrs = {
+        "table": name,
+        "known_by": known_by.strftime("%Y-%m-%d") if known_by is not None else None,
+    }
     return table
 
 
@@ -60,7 +63,9 @@ def sources(table: pd.DataFrame) -> pd.DataFrame:
     used = list(dict.fromkeys(table["source_id"]))
     unknown = [key for key in used if key not in known.index]
     if unknown:
-        raise DataError(f"sources() found no source called {unknown[0]!r}.{closest(unknown[0], known.index)}")
+        raise DataError(
+            f"sources() found no source called {unknown[0]!r}.{closest(unknown[0], known.index)}"
+        )
     return known.loc[used, REFERENCE_COLUMNS].reset_index(drop=True)
 
 
@@ -105,7 +110,9 @@ def _read(name: str, state: tuple) -> pd.DataFrame:
     rows = [row for row, _ in records]
     _check_keys(path, name, rows, values)
     _check_conflicts(path, rows, values)
-    return pd.DataFrame({c: pd.Series(values[c], dtype=_DTYPES[f["type"]]) for c, f in columns.items()})
+    return pd.DataFrame(
+        {c: pd.Series(values[c], dtype=_DTYPES[f["type"]]) for c, f in columns.items()}
+    )
 
 
 def _wrong(path: Path, row: int, column: str, what: str, remedy: str) -> DataError:
@@ -159,7 +166,11 @@ def _value(path: Path, row: int, column: str, field: dict, text: str) -> object:
         value = _PARSERS[field["type"]](text)
     except ValueError:
         raise _wrong(
-            path, row, column, f"got {text!r}, expected {_EXPECTED[field['type']]}", "Correct the cell."
+            path,
+            row,
+            column,
+            f"got {text!r}, expected {_EXPECTED[field['type']]}",
+            "Correct the cell.",
         ) from None
     if "enum" in rules and text not in rules["enum"]:
         options = ", ".join(rules["enum"])
@@ -214,7 +225,13 @@ def _boolean(text: str) -> bool:
     return text == "true"
 
 
-_PARSERS = {"string": str, "number": _number, "integer": _integer, "date": _date, "boolean": _boolean}
+_PARSERS = {
+    "string": str,
+    "number": _number,
+    "integer": _integer,
+    "date": _date,
+    "boolean": _boolean,
+}
 _EXPECTED = {
     "number": "a number such as 12.5, without unit or thousands mark",
     "integer": "a whole number",

@@ -1,21 +1,40 @@
 """Figures: a model or a table in, a `Chart` (picture, alt text, data, source) out."""
 
+from .capital import money_and_purchases, money_shares
 from .chart import Chart
+from .complements import price_reactions
 from .compute import (
     bills_beside_donations,
     compute_growth,
     contracts_beside_revenue,
     doubling_time_months,
 )
+from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
+from .players import player_matrix
+from .reach import reach_on_two_days, revenue_shares
+from .self_funding import cash_against_capex, funding_mix, self_funding_ratios
+from .sensitivity import tornado_bars
 from .timeline import event_timeline
 
 __all__ = [
     "Chart",
     "bills_beside_donations",
+    "cash_against_capex",
     "compute_growth",
     "contracts_beside_revenue",
+    "costs_of_a_dollar",
     "doubling_time_months",
     "event_timeline",
+    "funding_mix",
+    "money_and_purchases",
+    "money_shares",
+    "player_matrix",
+    "price_reactions",
+    "reach_on_two_days",
+    "release_policy",
+    "revenue_shares",
+    "self_funding_ratios",
     "stake_gaps",
+    "tornado_bars",
 ]

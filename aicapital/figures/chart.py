@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from .style import QUIET, course_style
@@ -38,6 +39,11 @@ def sheet(
         textwrap.fill(source, int(width * 13.8)), x=0.008, ha="left", fontsize=9, color=QUIET
     )
     return figure, axes
+
+
+def block(axes: Axes, x: float, y: float, width: float, height: float, **style) -> None:
+    """A bar of `width` to the right of `x`, centred on `y`; quicker than `barh`, which looks at the axis limits each time."""
+    axes.add_artist(Rectangle((x, y - height / 2), width, height, **style))
 
 
 class Chart:

@@ -21,8 +21,19 @@ def compute_growth(runs: pd.DataFrame, label: list[str], source: str) -> Chart:
     title = f"From {first:%Y} to {last:%Y} the compute of notable training runs doubled about every {months:.0f} months"
     with course_style():
         figure, axes = sheet(title, source, height=4.0)
-        axes.scatter(
-            runs["published"], runs["training_compute_flop"], s=30, color=colour("OpenAI"), zorder=3
+        ours = runs["organisation"].eq("OpenAI")
+        for chosen, tone in ((~ours, QUIET), (ours, colour("OpenAI"))):
+            dots = runs[chosen]
+            axes.scatter(
+                dots["published"], dots["training_compute_flop"], s=30, color=tone, zorder=3
+            )
+        axes.text(
+            0.01,
+            0.93,
+            "blue: OpenAI; grey: others",
+            transform=axes.transAxes,
+            fontsize=9,
+            color=QUIET,
         )
         days = (runs["published"] - first).dt.days
         slope, start = np.polyfit(days, np.log2(runs["training_compute_flop"]), 1)
@@ -52,27 +63,47 @@ def compute_growth(runs: pd.DataFrame, label: list[str], source: str) -> Chart:
     )
 
 
-def bills_beside_donations(bills: pd.DataFrame, donations: float, years: int, source: str) -> Chart:
-    """Computing bills (columns `period`, `value_usd_bn`) beside an average year's donations; `donations` is USD bn over `years`."""
-    a_year = 1000 * donations / years
-    amounts = pd.Series({f"Donations, average of {years} years": a_year} | {
-        f"Computing bill {row.period}": 1000 * row.value_usd_bn for row in bills.itertuples()
-    })  # fmt: skip
-    ratios = amounts.iloc[1:] / a_year
-    passed = ratios.index[ratios > 1][0].removeprefix("Computing bill FY")
-    last = ratios.index[-1].removeprefix("Computing bill FY")
-    title = f"By {passed} a year of computing cost more than a year's donations; by {last}, {ratios.iloc[-1]:.0f} times as much"
-    return amounts_bar(amounts, title, "USD million", source, digits=1)
+def bills_beside_donations(bills: pd.DataFrame, donations: float, source: str) -> Chart:
+    """Computing bills of single years (`period`, `value_usd_bn`, `kind`) beside all donations received (USD bn)."""
+    names = [f"Computing in {period[2:]}" for period in bills["period"]]
+    amounts = pd.Series(
+        [1000 * donations, *1000 * bills["value_usd_bn"]],
+        index=["All donations, to mid-2023", *names],
+    )
+    title = (
+        f"All donations together would not have paid for the computing of {names[-1][-4:]}: "
+        f"USD {amounts.iloc[0]:,.1f} million against {amounts.iloc[-1]:,.0f} million"
+    )
+    planned = tuple(
+        name for name, kind in zip(names, bills["kind"], strict=True) if kind == "projected"
+    )
+    return amounts_bar(
+        amounts,
+        title,
+        "USD million",
+        source,
+        planned,
+        "hatched: the company's projection",
+        digits=1,
+    )
 
 
 def contracts_beside_revenue(
     contracts: float, new_money: float, revenue: float, year: str, source: str
 ) -> Chart:
-    """Firm purchase contracts, the money of the latest round and one year's revenue, all in USD bn."""
-    promised = {"Firm contracts, all years": contracts, "Latest round, as committed": new_money}
+    """Signed purchase contracts, the money of the latest round and one year's revenue, all in USD bn."""
+    promised = {"Signed contracts, all years": contracts, "Latest round, as committed": new_money}
     amounts = pd.Series(promised | {f"Revenue of {year}": revenue})
-    title = f"The contracts come to {contracts / revenue:.0f} years of {year}'s revenue"
-    return amounts_bar(amounts, title, "USD bn", source, quiet=tuple(promised), digits=1)
+    title = f"Signed purchases of USD {contracts:,.0f} bn run over many years; the revenue of {year} was {revenue:,.0f} bn"
+    return amounts_bar(
+        amounts,
+        title,
+        "USD bn",
+        source,
+        tuple(promised),
+        "hatched: committed, partly paid",
+        digits=1,
+    )
 
 
 def amounts_bar(
@@ -81,11 +112,12 @@ def amounts_bar(
     axis: str,
     source: str,
     quiet: tuple[str, ...] = (),
+    meaning: str = "",
     digits: int = 0,
 ) -> Chart:
     """Horizontal bars of labelled amounts, the value at the end of each bar; bars named in `quiet` are drawn pale and hatched.
 
-    Use `quiet` for amounts that are promised rather than paid, or planned rather than reported.
+    Use `quiet` for amounts that are promised or planned; `meaning` says which, in the corner.
     """
     with course_style():
         figure, axes = sheet(title, source, height=1.5 + 0.42 * len(amounts))
@@ -117,7 +149,7 @@ def amounts_bar(
             axes.text(
                 0.99,
                 0.04,
-                "hatched: promised or planned, not paid",
+                meaning,
                 transform=axes.transAxes,
                 ha="right",
                 fontsize=9,

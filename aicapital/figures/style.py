@@ -24,6 +24,7 @@ COLOURS = {
     "CoreWeave": "#44AA99",
     "Cerebras": "#8A8A2E",
     "Google": "#D55E00",
+    "Alphabet": "#D55E00",
     "Anthropic": "#882255",
     "xAI": "#2B2B2B",
     "Meta": "#332288",

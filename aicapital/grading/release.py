@@ -26,8 +26,14 @@ FOR_LEARNERS = (
     "pyproject.toml",
     "README.md",
     "Makefile",
+    "CITATION.cff",
+    ".github/lab.png",  # the picture in the README
 )
 NOT_FOR_LEARNERS = re.compile(r"^\.|^__pycache__$|\.egg-info$|\.unfinished$")
+# What stands between these marks in the README speaks of folders that a learner's copy does not have.
+NOT_IN_LEARNERS_README = re.compile(
+    r"<!-- not for learners -->.*?<!-- /not for learners -->\n*", re.DOTALL
+)
 # Stands for a removed region until the sheet is finished; nbgrader needs something to put in its place.
 REMOVED = "### REMOVED"
 
@@ -181,33 +187,38 @@ def release_zip(dest: Path, root: Path = ROOT) -> list[Path]:
     _refuse("exercises", stale(root))
     dest = Path(dest)
     dest.mkdir(parents=True, exist_ok=True)
-    course = {f"{COURSE}/{path.relative_to(root).as_posix()}": path for path in _for_learners(root)}
+    course = {
+        f"{COURSE}/{path.relative_to(root).as_posix()}": path.read_bytes()
+        for path in _for_learners(root)
+    }
+    readme = f"{COURSE}/README.md"
+    course[readme] = NOT_IN_LEARNERS_README.sub("", course[readme].decode("utf-8")).encode("utf-8")
     written = [_zip(dest / f"{COURSE}.zip", course)]
     for path in sources(root):
         sheet = root / "exercises" / path.name
-        written.append(_zip(dest / f"{path.stem}.zip", {path.name: sheet}))
+        written.append(_zip(dest / f"{path.stem}.zip", {path.name: sheet.read_bytes()}))
     return written
 
 
 def _for_learners(root: Path) -> Iterator[Path]:
     for name in (*FOR_LEARNERS, *sorted(path.name for path in root.glob("LICENSE*"))):
         top = root / name
-        for path in [top] if top.is_file() else top.rglob("*"):
-            inside = path.relative_to(root).parts
+        for path in [top] if top.is_file() else sorted(top.rglob("*")):
+            inside = path.relative_to(top).parts
             if path.is_file() and not any(NOT_FOR_LEARNERS.search(part) for part in inside):
                 yield path
 
 
-def _zip(target: Path, files: dict[str, Path]) -> Path:
+def _zip(target: Path, files: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in sorted(files.items()):
+        for name, content in sorted(files.items()):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.create_system, entry.external_attr = (
                 3,
                 0o644 << 16,
             )  # the same on Windows as on Linux
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, content)
     return target
 
 

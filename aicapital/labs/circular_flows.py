@@ -1,10 +1,12 @@
 """Lab: money from partners in, purchases from partners out, year by year."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from ..data import load
-from ..figures.chart import sheet
+from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, QUIET, colour, ink
 from ..models.circular_flows import ledger, totals
 from .lab import Control, Lab
@@ -33,10 +35,12 @@ def openai_investments(known_by: str | None = None) -> pd.DataFrame:
     )
 
 
+@cache
 def openai_purchases(assumed_term: int, known_by: str | None = None) -> pd.DataFrame:
-    """OpenAI's firm purchase contracts: counterparty, amount (USD bn), first and last year.
+    """OpenAI's firm purchase contracts with a price: counterparty, amount (USD bn), first and last year, kind.
 
-    `assumed_term` is the number of years for contracts that publish none.
+    `assumed_term` is the number of years for contracts that publish none. A contract without a published start is taken
+    to start in the year after it was signed.
     """
     rows = load("compute_commitments", known_by=known_by)
     rows = rows[rows["counts_in_total"] & rows["value_usd_bn"].notna()]
@@ -50,8 +54,12 @@ def openai_purchases(assumed_term: int, known_by: str | None = None) -> pd.DataF
             "start_year": start,
             "end_year": end,
             "assumed_term": rows["period_years"].isna() & rows["end_year"].isna(),
+            "kind": rows["kind"],
         }
     ).reset_index(drop=True)
+
+
+LABEL = {"va": "center", "fontsize": 9}
 
 
 def circular_flows(prediction: float | None = None) -> Lab:
@@ -62,23 +70,26 @@ def circular_flows(prediction: float | None = None) -> Lab:
     investments = openai_investments()
     first = int(investments["year"].min())
     scale = _scale(investments)
-    priced = set(openai_purchases(ASSUMED_TERMS[0])["counterparty"])
+    contracts = openai_purchases(ASSUMED_TERMS[0])
+    priced = set(contracts["counterparty"])
+    prices = contracts.groupby("kind")["amount"].sum()
 
     def model(through_year, honoured, assumed_term):
         flows = ledger(
             investments,
-            openai_purchases(assumed_term),
+            openai_purchases(assumed_term).drop(columns="kind"),
             honoured=honoured / 100,
             through_year=through_year,
         )
         by_year = flows.groupby("year")[["money_in", "purchases_out"]].sum().cumsum()
-        return {"partners": totals(flows).set_index("counterparty"), "years": by_year}
+        partners = totals(flows).set_index("counterparty")
+        return {"partners": partners.reindex(PARTNERS).fillna(0.0), "years": by_year}
 
     def scene():
         figure, (left, right) = sheet(
-            "Partners put money in once; the purchases run for years",
-            "Firm contracts with a published price only; money as committed. Spread evenly over each contract's years; where no "
-            "term is published, over the years you choose. Sources: filings and company statements, 2019 to October 2026.",
+            f"The money comes in by {investments['year'].max()}; the purchases run for years after",
+            f'Signed contracts with a price: USD {prices["disclosed"]:,.1f} bn disclosed, {prices["reported"]:,.1f} reported (some of it "up to"). '
+            "Money as committed. Spread evenly; where no start is published, from the year after signing. To October 2026.",
             height=4.4,
             ncols=2,
             width_ratios=(1.5, 1),
@@ -86,7 +97,7 @@ def circular_flows(prediction: float | None = None) -> Lab:
         left.set(
             xlim=(-scale, scale),
             ylim=(len(PARTNERS) - 0.4, -0.9),
-            xlabel="USD bn, up to the chosen year",
+            xlabel="USD bn, up to the chosen year (hatched: promised)",
         )
         left.set_yticks(range(len(PARTNERS)), PARTNERS)
         left.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
@@ -104,54 +115,34 @@ def circular_flows(prediction: float | None = None) -> Lab:
 
     def draw(figure, result, values):
         left, right = figure.axes
-        for row, partner in enumerate(PARTNERS):
-            money_in, out = (
-                result["partners"].loc[partner, ["money_in", "purchases_out"]]
-                if partner in result["partners"].index
-                else (0, 0)
-            )
-            left.barh(row, -money_in, color=colour(partner), height=0.55)
-            left.barh(
+        flows = result["partners"][["money_in", "purchases_out"]].to_numpy()
+        for row, (partner, (money_in, out)) in enumerate(zip(PARTNERS, flows, strict=True)):
+            block(left, -money_in, row, money_in, 0.55, facecolor=colour(partner))
+            block(
+                left,
+                0,
                 row,
                 out,
-                color=colour(partner),
-                height=0.55,
+                0.55,
+                facecolor=colour(partner),
                 alpha=0.55,
                 hatch="//",
                 edgecolor="white",
             )
             if money_in:
                 left.text(
-                    -money_in - 6,
-                    row,
-                    _plain(money_in),
-                    ha="right",
-                    va="center",
-                    fontsize=9,
-                    color=ink(partner),
+                    -money_in - 6, row, _plain(money_in), ha="right", color=ink(partner), **LABEL
                 )
-            words = _plain(out) if partner in priced else "no published price"
-            left.text(
-                out + 6,
-                row,
-                words,
-                ha="left",
-                va="center",
-                fontsize=9,
-                color=ink(partner) if partner in priced else QUIET,
+            words, tone = (
+                (_plain(out), ink(partner)) if partner in priced else ("no price known", QUIET)
             )
-        if prediction is not None and "Amazon" in result["partners"].index:
-            goal = min(prediction * result["partners"].loc["Amazon", "money_in"], scale * 0.97)
-            left.plot([goal], [PARTNERS.index("Amazon")], marker="D", color=ACCENT, markersize=7)
-            left.text(
-                goal,
-                PARTNERS.index("Amazon") - 0.5,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="center",
-                va="center",
-            )
+            left.text(out + 6, row, words, ha="left", color=tone, **LABEL)
+        if prediction is not None:
+            row, (money_in, _) = PARTNERS.index("Amazon"), flows[PARTNERS.index("Amazon")]
+            goal = min(max(prediction, 0) * money_in, scale * 0.97)
+            left.plot([goal], [row], marker="D", color=ACCENT, markersize=7)
+            words = "your prediction, whole term"
+            left.text(max(goal, 60), row - 0.5, words, color=ACCENT, ha="center", **LABEL)
         years = result["years"]
         for column, words, style in (("money_in", "in", "-"), ("purchases_out", "out", "--")):
             right.plot(years.index, years[column], color=INK, linestyle=style)
@@ -174,8 +165,7 @@ def circular_flows(prediction: float | None = None) -> Lab:
         if np.isfinite(ratio):
             words += f"; Amazon gets {ratio:.1f} dollars of sales for each dollar it puts in"
         return (
-            words
-            + f". Only {100 * money_in / out:.0f} % of the purchases are covered by that money."
+            words + f". The money in equals {100 * money_in / out:.0f} % of the purchases."
             if out > money_in
             else words + "."
         )
@@ -183,7 +173,7 @@ def circular_flows(prediction: float | None = None) -> Lab:
     return Lab(
         title="Lab: circular flows",
         controls=[
-            Control("through_year", "Count up to the end of", tuple(range(2025, LAST + 1)), 2030),
+            Control("through_year", "Count up to the end of", tuple(range(2025, LAST + 1)), LAST),
             Control("honoured", "Part of each contract bought, %", tuple(range(0, 101, 2)), 100),
             Control("assumed_term", "Years of a contract that publishes none", ASSUMED_TERMS, 6),
         ],

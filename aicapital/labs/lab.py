@@ -2,16 +2,18 @@
 
 How it stays quick. matplotlib draws everything that does not move once, as a PNG. On a move only the artists that
 moved are drawn, by matplotlib's own SVG renderer, and laid over that PNG. So a move sends about ten kilobytes.
-Frames are kept by the values of the controls: a stop that was shown before costs no drawing.
+Frames are kept by the values of the controls: a stop that was shown before costs no drawing. And while the learner
+looks at a picture, the other stops of the control that was moved last are drawn ahead, nearest first.
 
 How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 """
 
+import asyncio
 import difflib
 import html
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -125,12 +127,34 @@ class Lab:
     @property
     def frame(self) -> Frame:
         """The picture and the sentence at the present values."""
-        key = tuple(self.values.values())
+        return self._frame_at(self.values)
+
+    def _frame_at(self, values: Mapping[str, Any]) -> Frame:
+        key = tuple(values[name] for name in self.controls)
         if key not in self._frames:
             if len(self._frames) >= MAX_FRAMES:
                 self._frames.clear()
-            self._frames[key] = self._make_frame()
+            self._frames[key] = self._make_frame(values)
         return self._frames[key]
+
+    def draw_ahead(self, name: str, towards: int = 1) -> Iterator[None]:
+        """Draw the other stops of one control before they are asked for, one a step.
+
+        The nearest come first, and those in the direction of the last move (`towards`: 1 up, -1 down) before the others.
+        """
+        control, here = self.controls[name], dict(self.values)
+        at = control.stops.index(here[name])
+        distance = {index: towards * (index - at) for index in range(len(control.stops))}
+        for index in sorted(
+            distance,
+            key=lambda index: (
+                abs(distance[index]) // 4,
+                distance[index] < 0,
+                abs(distance[index]),
+            ),
+        ):
+            self._frame_at(here | {name: control.stops[index]})
+            yield
 
     @property
     def sentence(self) -> str:
@@ -154,11 +178,11 @@ class Lab:
                 raise ValueError(f"{where}: {name}={value!r} is none of its stops: {stops}")
 
     # ---- drawing
-    def _make_frame(self) -> Frame:
-        result = self._model(**self.values)
-        sentence = self._sentence(result, self.values)
+    def _make_frame(self, values: Mapping[str, Any]) -> Frame:
+        result = self._model(**values)
+        sentence = self._sentence(result, values)
         with course_style():
-            moving = self._moving(result)
+            moving = self._moving(result, values)
             try:
                 svg = _svg(self.figure, moving, sentence)
             finally:
@@ -166,9 +190,9 @@ class Lab:
                     artist.remove()
         return Frame(svg, sentence)
 
-    def _moving(self, result: Any) -> list:
+    def _moving(self, result: Any, values: Mapping[str, Any]) -> list:
         before = {id(child) for axes in self.figure.axes for child in axes.get_children()}
-        self._draw(self.figure, result, self.values)
+        self._draw(self.figure, result, values)
         drawn = [
             child
             for axes in self.figure.axes
@@ -192,6 +216,7 @@ class Lab:
     def _ipython_display_(self) -> None:
         display(HTML(PAGE_SCRIPT), metadata={"aicapital": {"page": True}})
         display(self.bundle(), raw=True)
+        self._view.displayed()
 
     def bundle(self) -> dict[str, Any]:
         """The lab for every kind of reader: live widgets, and its present picture for one without a kernel."""
@@ -231,6 +256,29 @@ def _svg(figure: Figure, artists: Sequence, label: str) -> str:
     return opening + body[body.index(">") + 1 :]
 
 
+class _WhenIdle:
+    """Runs the steps of an iterator while nothing else happens in the kernel: the newest iterator, a step at a time."""
+
+    PAUSE = 0.02  # seconds; while a slider is dragged the next move comes sooner
+    BREATH = 0.002  # between two steps, so that a move that has come in goes first
+
+    def __init__(self) -> None:
+        self._next: asyncio.TimerHandle | None = None
+
+    def start(self, steps: Iterator[None]) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # plain Python, without a kernel: nothing ever waits
+            return
+        if self._next:
+            self._next.cancel()
+        self._next = loop.call_later(self.PAUSE, self._step, loop, steps)
+
+    def _step(self, loop: asyncio.AbstractEventLoop, steps: Iterator[None]) -> None:
+        if next(steps, loop) is not loop:
+            self._next = loop.call_later(self.BREATH, self._step, loop, steps)
+
+
 class _View:
     """The widgets of one lab."""
 
@@ -239,8 +287,9 @@ class _View:
         self.controls = {
             name: _widget(control, lab.values[name]) for name, control in lab.controls.items()
         }
-        for widget in self.controls.values():
-            widget.observe(self._moved, names="index")
+        for name, widget in self.controls.items():
+            widget.observe(lambda change, name=name: self._moved(name, change), names="index")
+        self._ahead = _WhenIdle()
         # Picture and sentence travel in one message.
         self._moving = widgets.HTML()
         self._moving.add_class("aic-moving")
@@ -280,7 +329,7 @@ class _View:
             self._following = False
         self._show()
 
-    def _moved(self, _change) -> None:
+    def _moved(self, name: str, change) -> None:
         if not self._following:
             lab = self._lab
             lab.values = {
@@ -288,6 +337,11 @@ class _View:
                 for name, widget in self.controls.items()
             }
             self._show()
+            self._ahead.start(lab.draw_ahead(name, 1 if change["new"] > change["old"] else -1))
+
+    def displayed(self) -> None:
+        """The lab is on the page now: get its first control ready."""
+        self._ahead.start(self._lab.draw_ahead(next(iter(self.controls))))
 
     def _show(self) -> None:
         frame = self._lab.frame

@@ -66,7 +66,7 @@ def round_builder(prediction: float | None = None) -> Lab:
 
     def scene():
         figure, (left, right) = sheet(
-            "A priced round shrinks every old stake by the same factor; a share sale moves one",
+            "A round shrinks every old holding by the same factor; a share sale moves two",
             "Stakes before: company statements of October and December 2025 (SoftBank's taken out of the 47 %). "
             f"Round: company statements of {_day(first['as_of'])} and {_day(close['as_of'])}.",
             height=4.4,
@@ -133,13 +133,17 @@ def round_builder(prediction: float | None = None) -> Lab:
         pre, new = values["pre_money"], _new_money(values)
         foundation = f"the Foundation goes from {before.stake(FOUNDATION):.1f} % to {table.stake(FOUNDATION):.1f} %"
         words = (
-            f"Post-money {pre + new:,.0f} = pre-money {pre:,.0f} + new money {new:,.0f} (USD bn). Every old share of the company "
-            f"shrinks to {100 * pre / (pre + new):.1f} % of itself: {foundation}, worth {_bn(table.value(FOUNDATION))}."
+            f"Post-money {pre + new:,.0f} = pre-money {pre:,.0f} + new money {new:,.0f} (USD bn). "
         )
+        if new:
+            words += f"Each old holding shrinks to {100 * pre / (pre + new):.1f} % of itself: {foundation}, "
+        else:
+            words += f"No new shares, so nobody is diluted: the Foundation keeps its {table.stake(FOUNDATION):.1f} %, "
+        words += f"at this price USD {table.value(FOUNDATION):,.0f} bn."
         if values["staff_sale"]:
             words += f" The sale moves USD {values['staff_sale']:g} bn of staff shares to SoftBank; the company gets none of it."
-        if pre < before.post_money:
-            words += f" This is a down round: the last price valued the company at {before.post_money:,.0f}."
+        if new and pre < before.post_money:
+            words += f" The price is below that of the last share sale ({before.post_money:,.0f})."
         return words
 
     def money_control(name, label):
@@ -181,7 +185,7 @@ def round_builder(prediction: float | None = None) -> Lab:
         presets={
             f"{_day(first['as_of'])}: announced": as_announced | {"others": 0.0},
             f"{_day(close['as_of'])}: closed": as_announced | {"others": float(rest)},
-            "Down round (assumed)": as_announced | {"others": float(rest), "pre_money": 300.0},
+            "Down round (assumed)": as_announced | {"others": float(rest), "pre_money": 250.0},
             "Only a share sale": {
                 "amazon": 0.0,
                 "nvidia": 0.0,

@@ -9,7 +9,7 @@ from ..models.waterfall import NON_PROFIT, CappedClass, break_points, distribute
 from .lab import Control, Lab
 
 NO_CAP = 0  # the stop of a cap slider that means: no cap
-CAPS = (1, 2, 5, 10, 20, 50, 100, NO_CAP)
+CAPS = (1, 2, 5, 7, 10, 20, 50, 100, NO_CAP)
 # Twenty stops a decade, written with two digits, so that a drag runs smoothly on the logarithmic axis.
 EXITS = tuple(float(f"{value:.2g}") for value in np.geomspace(1, 10_000, 81))
 GRID = np.geomspace(1, 10_000, 81)
@@ -40,18 +40,21 @@ def waterfall(prediction: float | None = None) -> Lab:
             CappedClass(LATER, later, later_cap or None),
             CappedClass(EARLY, early, early_cap or None),
         ]
-        shares = distribute(GRID, classes)
+        points = break_points(classes)
+        # The picture bends where a class is capped, so these exit values are among those that are drawn.
+        grid = np.union1d(GRID, points[points.between(GRID[0], GRID[-1])])
         return {
-            "shares": 100 * shares.div(GRID, axis=0),
+            "exits": grid,
+            "shares": 100 * distribute(grid, classes).div(grid, axis=0),
             "paid": distribute(exit_value, classes),
             "next": 100 * next_dollar(exit_value, classes),
-            "first_dollar": break_points(classes).max(),
+            "first_dollar": points.max(),
         }
 
     def scene():
         figure, (left, right) = sheet(
-            "A cap gives the mission nothing until every capped dollar has been paid",
-            f"Model of a capped return on Microsoft's USD {early:g} bn of 2019 and {later:g} bn of 2021-23 (committed). Caps on "
+            "Paid last, the non-profit gets nothing until every cap is met",
+            f"Model: Microsoft's USD {early:g} bn of 2019 and {later:g} bn of 2021-23, as if all paid; investors share alone until capped. Caps on "
             f"Microsoft's money were never published; 100x is the published cap of the first round. Amounts as reported to October 2025.",
             height=4.3,
             ncols=2,
@@ -68,17 +71,18 @@ def waterfall(prediction: float | None = None) -> Lab:
 
     def draw(figure, result, values):
         left, right = figure.axes
-        bottom = np.zeros_like(GRID)
+        grid = result["exits"]
+        bottom = np.zeros_like(grid)
         for holder in (NON_PROFIT, LATER, EARLY):
             top = bottom + result["shares"][holder].to_numpy()
-            left.fill_between(GRID, bottom, top, color=SHADES[holder], linewidth=0)
+            left.fill_between(grid, bottom, top, color=SHADES[holder], linewidth=0)
             _name_area(left, holder, bottom, top)
             bottom = top
         left.axhline(equity_pct, color=INK, linewidth=1.3, linestyle="--")
         left.text(
             1.15,
             equity_pct + 2,
-            f"{equity_pct:g} %: ordinary equity since October 2025",
+            f"{equity_pct:g} %: the equity stake of October 2025",
             color=INK,
             fontsize=9,
         )
@@ -115,20 +119,30 @@ def waterfall(prediction: float | None = None) -> Lab:
     def sentence(result, values):
         terms = f"{_cap(values['early_cap'])} on the 2019 money and {_cap(values['later_cap'])} on the later money"
         start = f"Exit at USD {values['exit_value']:,g} bn with {terms}: "
-        if not np.isfinite(result["first_dollar"]):
+        gets = result["paid"][NON_PROFIT]
+        if result["next"][NON_PROFIT] == 100:
+            return start + (
+                f"every cap is met. The next dollar, and each one after it, goes to the non-profit, which has {_bn(gets)} so far "
+                f"({100 * gets / values['exit_value']:.0f} % of the whole)."
+            )
+        takers = [
+            f"{result['next'][name]:.0f} % to the {name}"
+            for name in (EARLY, LATER)
+            if result["next"][name] > 0
+        ]
+        capped = [name for name in (EARLY, LATER) if result["next"][name] == 0]
+        words = f"the {capped[0]} has reached its cap, and " if capped else ""
+        words += f"the next dollar goes {' and '.join(takers)}. "
+        if np.isfinite(result["first_dollar"]):
             return (
                 start
-                + "without a cap on some of the money, investors take every dollar and the non-profit never sees one."
+                + words
+                + f"The non-profit has nothing yet; its first dollar comes above {_bn(result['first_dollar'])}."
             )
-        gets = result["paid"][NON_PROFIT]
-        if gets > 0:
-            return start + (
-                f"the caps bind above {_bn(result['first_dollar'])}, so the non-profit gets {_bn(gets)} "
-                f"({100 * gets / values['exit_value']:.0f} % of the whole) and all of the next dollar."
-            )
-        return start + (
-            f"the non-profit gets nothing yet; its first dollar comes above {_bn(result['first_dollar'])}, and "
-            f"below that the caps change nothing for it."
+        return (
+            start
+            + words
+            + "Without a cap on some of the money, the non-profit never sees a dollar."
         )
 
     return Lab(
@@ -140,6 +154,7 @@ def waterfall(prediction: float | None = None) -> Lab:
         ],
         presets={
             "2019 terms: 100x": {"early_cap": 100, "later_cap": 100},
+            "7x: near the limit reported for Microsoft": {"early_cap": 7, "later_cap": 7},
             "10x cap": {"early_cap": 10, "later_cap": 10},
             "No cap": {"early_cap": NO_CAP, "later_cap": NO_CAP},
         },

@@ -5,17 +5,41 @@ here makes one. None of them holds a formula: they compare with published figure
 """
 
 import dis
+import functools
 import re
 import types
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
 
 import numpy as np
 import pandas as pd
+from matplotlib.container import BarContainer
+from matplotlib.figure import FigureBase
 
-from .quantity import NotANumber, article, parse_quantity, shorten, show_number, with_unit
-from .questions import SHEET_KINDS, Feedback, Mistake, SheetCheck, judge_number
+from .quantity import (
+    NotANumber,
+    article,
+    close,
+    parse_loosely,
+    shorten,
+    show_number,
+    unit_words,
+    with_unit,
+)
+from .questions import (
+    SHEET_KINDS,
+    Feedback,
+    Mistake,
+    SheetCheck,
+    judge_number,
+    mistake_name,
+    resolve,
+)
 
 Test = Callable[[object], Feedback | None]
+PRINT_FOR_RETURN = "print for return"
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def number(
@@ -25,15 +49,14 @@ def number(
     rel_tolerance: float | None = None,
     mistakes: Sequence[Mistake] = (),
 ) -> Test:
-    """The value is the published `expected`; a value equal to one of the mistakes is told its name."""
+    """The value is the published `expected`; a value equal to one of the mistakes is told its name.
+
+    A number given as text is read as in a lesson.
+    """
 
     def test(given):
-        if isinstance(given, str):
-            return Feedback.wrong(
-                "This is text, not a number. Leave out the quotation marks and the unit."
-            )
         try:
-            quantity = parse_quantity(given, unit)
+            quantity = parse_loosely(given, unit)
         except NotANumber as unreadable:
             return Feedback.wrong(str(unreadable))
         verdict = judge_number(quantity, expected, unit, mistakes, tolerance, rel_tolerance)
@@ -41,6 +64,7 @@ def number(
             return Feedback.wrong(f"You have {with_unit(quantity.value, unit)}.")
         return verdict
 
+    test.reads_text = True
     return test
 
 
@@ -50,45 +74,79 @@ def call(
     tolerance: float | None = None,
     rel_tolerance: float | None = None,
     mistakes: Sequence[Mistake] = (),
+    labels: Sequence[str] = (),
     **kwargs,
 ) -> Test:
-    """The learner's function, called with these arguments, returns the published value or values `gives`."""
+    """The learner's function, called with these arguments, returns the published value or values `gives`.
+
+    `labels` name the values of a sequence: ("the investors", "the non-profit").
+    """
+    if labels and len(labels) != np.size(gives):
+        raise ValueError(f"labels names {len(labels)} values; gives has {np.size(gives)}.")
 
     def test(function):
         got = function(*args, **kwargs)
-        shown = f"{getattr(function, '__name__', 'your function')}({_arguments(args, kwargs)})"
+        shown = _call_text(function, args, kwargs)
         if got is None:
             return Feedback.wrong(
-                f"{shown} returns nothing. End the function with a return line.", "print for return"
+                f"{shown} returns nothing. End the function with a return line.", PRINT_FOR_RETURN
             )
+        yours = f"For {shown} yours gives"
+        one = functools.partial(
+            number, tolerance=tolerance, rel_tolerance=rel_tolerance, mistakes=mistakes
+        )
         if np.ndim(gives) == 0 and not isinstance(gives, Mapping):
-            verdict = number(gives, "", tolerance, rel_tolerance, mistakes)(got)
-            if verdict and not verdict.mistake:
-                return Feedback.wrong(f"{shown} returns {_shown(got)}.")
-            return verdict
-        labels, wanted = _series(gives)
-        found_labels, found = _series(got)
-        if len(found) != len(wanted) or (isinstance(gives, Mapping) and found_labels != labels):
+            return _after(one(gives)(got), f"{yours} {_shown(got)}", got)
+        keyed = isinstance(gives, Mapping | pd.Series)
+        names, wanted = _series(gives)
+        if not keyed and not _is_sequence(got):
+            kind = "a dict" if isinstance(got, Mapping) else article(got)
+            example = f"({', '.join(_shown(value) for value in wanted)})"
             return Feedback.wrong(
-                f"{shown} returns {_shown(got)}; expected values for {', '.join(labels)}."
+                f"{yours} {_shown(got)}. Give {_count(len(wanted))}, like {example}, not {kind}."
             )
-        for label, value, target in zip(labels, found, wanted, strict=True):
-            verdict = number(target, "", tolerance, rel_tolerance, mistakes)(value)
+        names = list(labels) or names
+        found_names, found = _series(got)
+        if len(found) != len(wanted) or (keyed and found_names != names):
+            return Feedback.wrong(
+                f"{yours} {_described(got)}; expected values for {', '.join(names)}."
+            )
+        for name, value, target in zip(names, found, wanted, strict=True):
+            verdict = one(target)(value)
             if verdict:
                 says = verdict.says if verdict.mistake else ""
                 return Feedback.wrong(
-                    f"{shown} gives {_shown(value)} for {label}. {says}".strip(), verdict.mistake
+                    f"{yours} {_shown(value)} for {name}. {says}".strip(), verdict.mistake
                 )
         return None
 
     return test
 
 
+def _after(verdict: Feedback | None, yours: str, got: object) -> Feedback | None:
+    """A verdict on a number; without a recognised mistake it tells what the learner's function gave."""
+    if verdict is None or verdict.mistake:
+        return verdict
+    try:
+        parse_loosely(got)
+    except NotANumber as unreadable:
+        return Feedback.wrong(f"{yours}. {unreadable}")
+    return Feedback.wrong(f"{yours}.")
+
+
 def that(says: str, holds: Callable[[object], bool], mistake: str = "") -> Test:
-    """A property; `says` is told to the learner when it fails."""
+    """A property; `says` is told to the learner when it fails, with what a single call of a function gave."""
 
     def test(given):
-        return None if bool(holds(given)) else Feedback.wrong(says, mistake)
+        if bool(holds(given)):
+            return None
+        value, yours = given, ""
+        calls = getattr(given, "calls", [])
+        if len(calls) == 1:
+            args, kwargs, value = calls[0]
+            if not _is_collection(value):
+                yours = f" For {_call_text(given, args, kwargs)} yours gives {_shown(value)}."
+        return Feedback.wrong(says + yours, mistake_name(mistake, value))
 
     return test
 
@@ -118,26 +176,77 @@ def rows(count: int) -> Test:
 
 
 def figure_texts(title: bool = True, x_unit: str = "", y_unit: str = "") -> Test:
-    """The figure has a title and its axis labels name the units given."""
+    """The figure has a title, and labels of its axes name the units given, in any usual spelling."""
 
     def test(figure):
-        axes = figure.axes[0]
-        if title and not (axes.get_title() or axes.get_title(loc="left") or figure.get_suptitle()):
+        titles = [figure.get_suptitle()]
+        for axes in figure.axes:
+            titles += [axes.get_title(loc=place) for place in ("left", "center", "right")]
+        if title and not any(titles):
             return Feedback.wrong(
                 "The figure has no title. Let the title state what the figure shows."
             )
-        for name, unit, label in (
-            ("x", x_unit, axes.get_xlabel()),
-            ("y", y_unit, axes.get_ylabel()),
+        for name, unit, labels in (
+            ("x", x_unit, [figure.get_supxlabel(), *(axes.get_xlabel() for axes in figure.axes)]),
+            ("y", y_unit, [figure.get_supylabel(), *(axes.get_ylabel() for axes in figure.axes)]),
         ):
-            if unit.casefold() not in label.casefold():
-                has = f"its label is “{shorten(label)}”" if label else "it has no label"
+            if unit and not any(_names_unit(label, unit) for label in labels):
+                found = " and ".join(f"“{shorten(label)}”" for label in labels if label)
+                has = f"its label is {found}" if found else "it has no label"
                 return Feedback.wrong(
                     f"The {name} axis must name its unit, {unit}; {has}.", "axis without a unit"
                 )
         return None
 
     return test
+
+
+def _names_unit(label: str, unit: str) -> bool:
+    return unit.casefold() in label.casefold() or unit_words(unit) <= unit_words(label)
+
+
+def bars(
+    heights: Sequence[float] | Callable[[], Sequence[float]],
+    tolerance: float | None = None,
+    says: str = "",
+    mistakes: Sequence[tuple[Sequence[float], str, str]] = (),
+) -> Test:
+    """The bars of all axes have these heights (lengths, if they lie), in any order, up or down, zeros aside.
+
+    `mistakes` are (heights, name, what to say).
+    """
+
+    def same(found: list[float], wanted: Sequence[float]) -> bool:
+        wanted = _lengths(wanted)
+        return len(found) == len(wanted) and all(
+            close(value, target, tolerance, None)
+            for value, target in zip(found, wanted, strict=True)
+        )
+
+    def test(figure):
+        found = _lengths(
+            bar.get_width() if group.orientation == "horizontal" else bar.get_height()
+            for axes in figure.axes
+            for group in axes.containers
+            if isinstance(group, BarContainer)
+            for bar in group
+        )
+        if not found:
+            return Feedback.wrong("Nothing is drawn as bars: use axes.bar or axes.barh.")
+        if same(found, resolve(heights)):
+            return None
+        for wrong, name, why in mistakes:
+            if same(found, resolve(wrong)):
+                return Feedback.wrong(why, name)
+        drawn = shorten(", ".join(map(show_number, found)), 120)
+        return Feedback.wrong(f"{says} Your bars, without zeros, show {drawn}.".strip())
+
+    return test
+
+
+def _lengths(values) -> list[float]:
+    sizes = (abs(float(value)) for value in values)
+    return sorted(size for size in sizes if size > 1e-12)
 
 
 def order(lines: SheetCheck) -> Test:
@@ -183,38 +292,147 @@ def run(
     right: str,
     name: str = "it",
 ) -> Feedback:
-    """Judge a learner's object; whatever it does, the answer is a Feedback."""
+    """Judge a learner's object; whatever it does, the answer is a Feedback.
+
+    `expects` is told when nothing is there yet or the kind of thing is wrong.
+    """
     if _is_blank(given):
         return Feedback.unanswered(f"replace the ... of {name}. Expected: {expects}.")
     if given is None:
-        return Feedback.unanswered(
-            f"{name} is None, which is what an unfilled function returns. "
-            f"If yours is filled in, end it with a return line. Expected: {expects}."
-        )
-    unfit = _unfit(kind, given)
+        return Feedback.unanswered(f"{name} is None, {_why_none(kind, name)} Expected: {expects}.")
+    unfit = _unfit(kind, given, name)
     if unfit:
-        return Feedback.wrong(f"{name} is {article(given)}{unfit}. Expected: {expects}.")
+        return Feedback.wrong(f"{unfit} Expected: {expects}.")
     if kind == "figure":
         given = _figure(given)
+    elif isinstance(given, types.FunctionType | types.BuiltinFunctionType):
+        given = _watched(given)
+    tests = [tests] if callable(tests) else list(tests)
     failed = None
     try:
-        for test in [tests] if callable(tests) else tests:
-            failed = test(given)
+        for place, test in enumerate(tests):
+            failed = test(_for_test(test, given, kind))
             if failed is not None and not failed.solved:
+                if failed.mistake == PRINT_FOR_RETURN:
+                    failed = _in_one_case(given, tests[place + 1 :]) or failed
                 break
     except Exception as error:
-        failed = Feedback.wrong(explain(error, given))
+        if _is_learners(error, given):
+            failed = Feedback.wrong(explain(error, given))
+        else:
+            failed = Feedback.wrong(f"{_unread(error, given)} Expected: {expects}.")
     if failed is None:
         return Feedback.right(right)
     if not failed.solved and _has_blank(given):
         return Feedback.unanswered(f"there is still a ... to fill in. Expected: {expects}.")
-    if failed.solved or failed.mistake:
-        return failed
-    return Feedback.wrong(f"{failed.says} Expected: {expects}.".strip())
+    return failed
+
+
+def _why_none(kind: str, name: str) -> str:
+    if kind == "figure":
+        return f"which is what plt.show() returns. {_give_figure(name)}"
+    return "which is what an unfilled function returns. If yours is filled in, end it with a return line."
+
+
+def _give_figure(name: str) -> str:
+    variable = name if "fig" in name else f"{name}_figure"
+    return f"Give the figure itself, for example {variable} = plt.gcf() before plt.show()."
+
+
+def _watched(function: Callable) -> Callable:
+    """The learner's function, keeping what it was called with and gave, and the error it stopped with."""
+
+    @functools.wraps(function)
+    def watched(*args, **kwargs):
+        try:
+            got = function(*args, **kwargs)
+        except Exception as error:
+            watched.raised = error
+            raise
+        watched.calls.append((args, kwargs, got))
+        watched.returns = watched.returns or got is not None
+        return got
+
+    watched.calls, watched.raised, watched.returns = [], None, False
+    return watched
+
+
+def _for_test(test: Callable, given: object, kind: str) -> object:
+    """What a test gets: each its own record of calls; a predicate on a value gets text as a number if it is one."""
+    if hasattr(given, "calls"):
+        given.calls.clear()
+    if kind == "value" and isinstance(given, str) and not hasattr(test, "reads_text"):
+        with suppress(NotANumber):
+            return parse_loosely(given).value
+    return given
+
+
+def _in_one_case(function: Callable, later: Sequence[Callable]) -> Feedback | None:
+    """For a function that returned nothing: feedback on the case, if it returns something in another."""
+    empty = next((call for call in getattr(function, "calls", []) if call[2] is None), None)
+    if empty is None:
+        return None
+    for test in later:
+        with suppress(Exception):
+            test(function)
+    if not function.returns:
+        return None
+    return Feedback.wrong(
+        f"In this case your function returns nothing: {_call_text(function, *empty[:2])}. "
+        "Every case needs a return line.",
+        "a case without a return line",
+    )
+
+
+def _is_learners(error: Exception, given: object) -> bool:
+    """Whether an error comes from the learner's code rather than from a test that could not read its result."""
+    return getattr(given, "raised", None) is error or _line_in_cell(error, given) is not None
+
+
+def _unread(error: Exception, given: object) -> str:
+    """A test stopped on what the learner gave: say what that was."""
+    calls = getattr(given, "calls", [])
+    result = calls[-1][2] if calls else given
+    source = f"{_call_text(given, *calls[-1][:2])} gives " if calls else ""
+    lacks = f" It has no entry {error.args[0]!r}." if type(error) is KeyError and error.args else ""
+    return f"This check could not read your result: {source}{_described(result)}.{lacks}"
+
+
+def _described(value: object) -> str:
+    """Type, length and first items."""
+    if isinstance(value, pd.DataFrame):
+        return f"a table of {len(value)} rows with the columns {shorten(', '.join(map(str, value.columns)), 80)}"
+    if not _is_collection(value):
+        return f"{_shown(value)}, {article(value)}"
+    if isinstance(value, Mapping | pd.Series):
+        firsts = [f"{key}: {_shown(item)}" for key, item in islice(value.items(), 3)]
+    else:
+        firsts = [_shown(item) for item in value[:3]]
+    more = ", …" if len(value) > 3 else ""
+    return f"{article(value)} of {len(value)} ({', '.join(firsts)}{more})"
+
+
+def _is_sequence(value: object) -> bool:
+    return isinstance(value, list | tuple | pd.Index) or (
+        isinstance(value, np.ndarray) and value.ndim > 0
+    )
+
+
+def _is_collection(value: object) -> bool:
+    return _is_sequence(value) or isinstance(value, Mapping | pd.Series | pd.DataFrame)
 
 
 def explain(error: Exception, given: object) -> str:
     """One line for an error: its type, its message and, if it came from there, its line in the cell."""
+    line = _line_in_cell(error, given)
+    where = f" at line {line} of its cell" if line else ""
+    message = shorten(str(error), 160)
+    stop = "" if message.endswith((".", "!", "?")) else "."
+    return f"Your code stops{where} with {type(error).__name__}{f': {message}' if message else ''}{stop}"
+
+
+def _line_in_cell(error: Exception, given: object) -> int | None:
+    """The last line of the learner's own cells that the error passed through."""
     files = {code.co_filename for code in _codes(given)}
     line = None
     trace = error.__traceback__
@@ -223,13 +441,10 @@ def explain(error: Exception, given: object) -> str:
         if file in files or "ipykernel_" in file or file.startswith("<ipython-input"):
             line = trace.tb_lineno
         trace = trace.tb_next
-    where = f" at line {line} of its cell" if line else ""
-    message = shorten(str(error), 160)
-    stop = "" if message.endswith((".", "!", "?")) else "."
-    return f"Your code stops{where} with {type(error).__name__}{f': {message}' if message else ''}{stop}"
+    return line
 
 
-def _unfit(kind: str, given: object) -> str:
+def _unfit(kind: str, given: object, name: str) -> str:
     """Why an object is not of the kind asked for; empty when it is."""
     if kind not in SHEET_KINDS:
         raise ValueError(f"kind must be one of {', '.join(SHEET_KINDS)}; got {kind!r}.")
@@ -240,21 +455,21 @@ def _unfit(kind: str, given: object) -> str:
         "figure": lambda: _figure(given) is not None,
         "order": lambda: isinstance(given, list | tuple | str),
     }[kind]()
-    if fits and kind == "figure" and not _figure(given).axes:
-        return " without axes: nothing is drawn yet"
-    return "" if fits else ", not " + {"order": "a list of labels"}.get(kind, f"a {kind}")
+    if not fits:
+        wanted = {"order": "a list of labels"}.get(kind, f"a {kind}")
+        how = f" {_give_figure(name)}" if kind == "figure" else ""
+        return f"{name} is {article(given)}, not {wanted}.{how}"
+    if kind == "figure" and not _figure(given).axes:
+        return f"{name} has no axes: nothing is drawn yet, or the figure is taken too late. Take the figure before plt.show()."
+    return ""
 
 
 def _figure(given: object):
     """The matplotlib figure of a figure, of axes, of an array of axes, or of an object that carries one."""
     if isinstance(given, np.ndarray | list | tuple) and len(given):
         given = np.asarray(given, dtype=object).ravel()[0]
-    figure = (
-        given
-        if hasattr(given, "savefig") and hasattr(given, "axes")
-        else getattr(given, "figure", None)
-    )
-    return figure if hasattr(figure, "axes") else None
+    figure = given if isinstance(given, FigureBase) else getattr(given, "figure", None)
+    return figure if isinstance(figure, FigureBase) else None
 
 
 def _is_blank(given: object) -> bool:
@@ -288,6 +503,16 @@ def _is_stub(given: object) -> bool:
 
 def _has_blank(given: object) -> bool:
     return any(const is ... for code in _codes(given) for const in code.co_consts)
+
+
+def _call_text(function: Callable, args: tuple, kwargs: Mapping[str, object]) -> str:
+    return f"{getattr(function, '__name__', 'your function')}({_arguments(args, kwargs)})"
+
+
+def _count(size: int) -> str:
+    return (
+        f"{_COUNTS[size] if size < len(_COUNTS) else size} {'number' if size == 1 else 'numbers'}"
+    )
 
 
 def _arguments(args: tuple, kwargs: Mapping[str, object]) -> str:

@@ -14,8 +14,9 @@ _KINDS = {"prediction": Prediction, "check": (Choice, Number, Code), "claim": Cl
 
 
 def closest(given: str, known: list[str], what: str) -> LearningError:
-    near = get_close_matches(str(given), known, n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    begins = [name for name in known if given and name.startswith(str(given))]
+    near = begins or get_close_matches(str(given), known, n=1, cutoff=0.4)
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     return LearningError(
         f"There is no {what} {given!r}.{hint} Known: {', '.join(known) or 'none'}."
     )
@@ -41,7 +42,7 @@ class Lesson:
         return record["value"] if record else None
 
     def reveal(self, question_id: str) -> Reveal:
-        """Show the prediction beside the evidence. From now on the prediction stays as it is."""
+        """Show the prediction beside the evidence. It now stays as it is; one made later is no hit."""
         return Reveal(self.predict(question_id))
 
     def check(self, question_id: str, code: object = _GIVEN_NOTHING) -> LiveCheck:
@@ -57,9 +58,11 @@ class Lesson:
         return live
 
     def recall(self, lesson: str | int, question_id: str) -> LiveCheck:
-        """Ask a question of an earlier lesson again; it is recorded with this lesson."""
+        """Ask a question of an earlier lesson again, its options in another order; recorded with this lesson."""
         earlier = banks.lesson_number(lesson)
         question = _find(_by_id(banks.load(earlier), earlier), question_id, "check")
+        if isinstance(question, Choice):
+            question = question.reordered(f"{self.number}.{earlier}")
         live = LiveCheck(
             question, self.number, self.progress_store, record_id=f"{earlier}.{question_id}"
         )
@@ -67,7 +70,7 @@ class Lesson:
         return live
 
     def verdict(self, claim_id: str) -> LiveVerdict:
-        """Ask for a verdict on a claim and a confidence; the course's verdict follows the answer."""
+        """Ask for a verdict on a claim, as of the article's day, and a confidence; then show the course's."""
         return LiveVerdict(self._find(claim_id, "claim"), self.number, self.progress_store)
 
     def progress(self) -> ProgressPage:

@@ -4,14 +4,16 @@ Everything works without a browser: `q = lesson.check("pre_or_post"); q.answer(2
 `view` call the same methods.
 """
 
+import re
 from dataclasses import replace
 from functools import cached_property
 
 from . import expect, view
 from .guard import guarded
 from .progress import Progress, now
-from .quantity import NotANumber, is_percent, kind_of_number, shorten
+from .quantity import NotANumber, article, is_percent, kind_of_number, shorten
 from .questions import (
+    ASKED_VERDICT,
     CONFIDENCES,
     HINT_STEPS,
     VERDICTS,
@@ -24,7 +26,10 @@ from .questions import (
     Verdict,
     fill,
     fraction_note,
+    is_fraction,
 )
+
+AFTER_EVIDENCE = "made after the evidence"
 
 
 class Live:
@@ -123,19 +128,38 @@ class LivePrediction(Live):
         )
 
     @property
+    def after_evidence(self) -> bool:
+        """Whether the recorded prediction, or one recorded now, comes after the evidence was shown."""
+        if self.record:
+            return self.record.get("after_evidence", False)
+        return self.progress.get("reveals", self.lesson, self.record_id) is not None
+
+    @property
     def locked(self) -> bool:
-        return bool(self.record and self.record["revealed"])
+        return bool(self.record and self.record["revealed"] and not self.after_evidence)
+
+    def mark_shown(self) -> None:
+        """The evidence is shown: a prediction on record stays; without one, it was seen first."""
+        record = self.record
+        if record and not record["revealed"]:
+            self.save({**record, "revealed": True})
+        elif not record and not self.after_evidence:
+            self.progress.put("reveals", self.lesson, self.record_id, {"when": now()})
 
     @property
     def status(self) -> str:
         record = self.record
         if not record:
-            return ""
-        rest = (
-            "You have seen the evidence since, so it stays."
-            if record["revealed"]
-            else "You may change it until you see the evidence."
-        )
+            seen = (
+                "You have seen the evidence. A prediction is recorded, but does not count as a hit."
+            )
+            return seen if self.after_evidence else ""
+        if self.after_evidence:
+            rest = "It was made after the evidence, so it does not count as a hit."
+        elif record["revealed"]:
+            rest = "You have seen the evidence since, so it stays."
+        else:
+            rest = "You may change it until you see the evidence."
         return f"Recorded on {record['when'][:10]}: {self.question.show(record['value'])}. {rest}"
 
     def twin_answers(self) -> list[str]:
@@ -152,14 +176,18 @@ class LivePrediction(Live):
         except NotANumber as unreadable:
             self.feedback = Feedback.unreadable(str(unreadable))
             return self.feedback
-        self.save({"value": value, "unit": self.question.unit, "when": now(), "revealed": False})
+        late = self.after_evidence
+        self.save(
+            {
+                "value": value,
+                "unit": self.question.unit,
+                "when": now(),
+                "revealed": late,
+                "after_evidence": late,
+            }
+        )
         says = self.status
-        if (
-            is_percent(self.question.unit)
-            and not isinstance(value, str)
-            and 0 < abs(value) < 1
-            and "%" not in str(given)
-        ):
+        if is_percent(self.question.unit) and is_fraction(value) and "%" not in str(given):
             says += " " + fraction_note(value)
         self.feedback = Feedback.recorded(says)
         return self.feedback
@@ -221,7 +249,12 @@ class LiveCheck(Live):
     def _judge(self, given: object) -> Feedback:
         question = self.question
         if isinstance(question, Code):
-            name = getattr(given, "__name__", "your code")
+            name = self._code_name
+            if not callable(given) and given is not ...:
+                return Feedback.unreadable(
+                    f"You passed {article(given)}. Pass the function itself, without brackets: "
+                    f'lesson.check("{question.id}", {name}).'
+                )
             return expect.run(
                 question.tests,
                 given,
@@ -233,7 +266,13 @@ class LiveCheck(Live):
         feedback = question.judge(given)
         if feedback.status == "unreadable":
             return feedback
-        return replace(feedback, says=self.say(feedback.says or f"Expected: {question.expects}."))
+        return replace(feedback, says=self.say(feedback.says))
+
+    @property
+    def _code_name(self) -> str:
+        """The function that the starter defines."""
+        defined = re.search(r"def (\w+)", self.question.starter)
+        return defined[1] if defined else self.question.id
 
     def _shown(self, given: object) -> str:
         if isinstance(self.question, Choice):
@@ -266,7 +305,7 @@ class LiveCheck(Live):
 
 
 class LiveVerdict(Live):
-    """The learner's verdict on a claim, then the course's, for the article's day and since."""
+    """The learner's verdict on a claim as of the article's day, then the course's, for that day and since."""
 
     question: Claim
     heading = "Your verdict"
@@ -285,8 +324,10 @@ class LiveVerdict(Live):
         return f"{self.question.id}. {self.say(self.question.text)}"
 
     def twin_answers(self) -> list[str]:
-        return [f"  - {verdict}" for verdict in VERDICTS] + [
-            f"Confidence: {', '.join(CONFIDENCES)}."
+        return [
+            f"{ASKED_VERDICT}:",
+            *(f"  - {verdict}" for verdict in VERDICTS),
+            f"Confidence: {', '.join(CONFIDENCES)}.",
         ]
 
     def answer(self, verdict: str | None, confidence: str | None = None) -> Feedback:
@@ -301,9 +342,11 @@ class LiveVerdict(Live):
         return self.feedback
 
     def comparison(self, verdict: str) -> str:
-        if verdict == self.question.now.verdict:
-            return "The course comes to the same verdict. Compare the reasons."
-        return "The course comes to another verdict. Find the fact on which the two part."
+        if verdict == self.question.then.verdict:
+            return "For that day the course comes to the same verdict. Compare the reasons."
+        return (
+            "For that day the course comes to another verdict. Find the fact on which the two part."
+        )
 
     @property
     def course(self) -> list[tuple[str, Verdict, str]]:
@@ -326,13 +369,11 @@ class LiveVerdict(Live):
 
 
 class Reveal:
-    """A prediction beside the evidence. A prediction that has been revealed can no longer be changed."""
+    """A prediction beside the evidence. What was shown is recorded: a prediction then stays, a later one is late."""
 
     def __init__(self, live: LivePrediction):
         self.live = live
-        record = live.record
-        if record and not record["revealed"]:
-            live.save({**record, "revealed": True})
+        live.mark_shown()
 
     @cached_property
     def rows(self) -> list[tuple[str, str]]:
@@ -340,10 +381,11 @@ class Reveal:
         evidence = ("The evidence", question.show(question.truth()))
         if not record:
             return [("Your prediction", "none recorded"), evidence]
+        late = f", {AFTER_EVIDENCE}" if self.live.after_evidence else ""
         return [
             (
                 "Your prediction",
-                f"{question.show(record['value'])} (recorded on {record['when'][:10]})",
+                f"{question.show(record['value'])} (recorded on {record['when'][:10]}{late})",
             ),
             evidence,
             ("Distance", question.distance(record["value"])),

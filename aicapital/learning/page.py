@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from .guard import guarded
-from .live import Live, LiveCheck, LivePrediction, LiveVerdict
+from .live import AFTER_EVIDENCE, Live, LiveCheck, LivePrediction, LiveVerdict
 from .quantity import shorten
-from .questions import Claim, Prediction
+from .questions import ARTICLE_DAY, Claim, Prediction
 from .view import sentence_html, table_html, to_html
 
 if TYPE_CHECKING:
@@ -55,11 +55,11 @@ def _lesson_tables(lesson: "Lesson") -> list[tuple[str, tuple[str, ...], list[tu
         live_type = LiveVerdict if isinstance(question, Claim) else live_type
         live = live_type(question, lesson.number, lesson.progress_store)
         kinds[live.kind].append((live, live.record))
-    recalled = lesson.progress_store.read()["checks"].get(lesson.number, {})
+    recalled = lesson.progress_store.read().get("checks", {}).get(lesson.number, {})
     heads = {
         "predictions": ("Prediction", "Yours", "The evidence", "Result"),
         "checks": ("Check", "Result", "Tries", "Hints"),
-        "verdicts": ("Claim", "Yours", "Confidence", "The course's"),
+        "verdicts": ("Claim", f"Yours, for {ARTICLE_DAY}", "Confidence", "The course's"),
     }
     rows = {"predictions": _prediction_row, "checks": _check_row, "verdicts": _verdict_row}
     tables = []
@@ -95,11 +95,12 @@ def _prediction_row(live: LivePrediction, record: dict | None) -> tuple[str, ...
     yours = live.question.show(record["value"])
     if not record["revealed"]:
         return yours, "not revealed yet", ""
-    result = (
-        "hit"
-        if live.question.hit(record["value"])
-        else f"off: {live.question.distance(record['value'])}"
-    )
+    if live.after_evidence:
+        result = AFTER_EVIDENCE
+    elif live.question.hit(record["value"]):
+        result = "hit"
+    else:
+        result = f"off: {live.question.distance(record['value'])}"
     return yours, live.question.show(live.question.truth()), result
 
 
@@ -116,4 +117,4 @@ def _verdict_row(live: LiveVerdict, record: dict | None) -> tuple[str, ...]:
     if not record:
         return "none yet", "", ""
     changed = f" (first: {record['first']})" if record["first"] != record["verdict"] else ""
-    return record["verdict"] + changed, record["confidence"], live.question.now.verdict
+    return record["verdict"] + changed, record["confidence"], live.question.then.verdict

@@ -55,6 +55,8 @@ RECORDS: dict[str, dict[str, Callable[[object], bool]]] = {
         "first": VERDICTS.__contains__,
         "when": _is_text,
     },
+    # Evidence that was shown before there was a prediction.
+    "reveals": {"when": _is_text},
 }
 
 
@@ -73,7 +75,8 @@ def why_unusable(state: object) -> str:
     if state.get("version") != VERSION:
         return f"has version {state.get('version')!r}; this course writes version {VERSION}"
     for kind, fields in RECORDS.items():
-        lessons = state.get(kind)
+        # A file written before a kind was added has nothing of it.
+        lessons = state.get(kind, {})
         if not isinstance(lessons, dict) or not all(
             isinstance(records, dict) for records in lessons.values()
         ):
@@ -94,6 +97,10 @@ def _safely(test: Callable[[object], bool], thing: object) -> bool:
         return False
 
 
+def _add(state: dict, kind: str, lesson: str, record_id: str, record: dict) -> None:
+    state.setdefault(kind, {}).setdefault(lesson, {})[record_id] = record
+
+
 class Progress:
     """The progress file of one folder. Never raises: what cannot be read or written becomes a note."""
 
@@ -112,7 +119,7 @@ class Progress:
         return self._read() if self._memory is None else self._memory
 
     def get(self, kind: str, lesson: str, record_id: str) -> dict | None:
-        return self.read()[kind].get(lesson, {}).get(record_id)
+        return self.read().get(kind, {}).get(lesson, {}).get(record_id)
 
     def put(self, kind: str, lesson: str, record_id: str, record: dict) -> None:
         """Add or replace one record; all others are read afresh, so that two open notebooks agree."""
@@ -122,12 +129,12 @@ class Progress:
                 with self._locked():
                     state = self._read()
                     if self._memory is None:
-                        state[kind].setdefault(lesson, {})[record_id] = record
+                        _add(state, kind, lesson, record_id, record)
                         self._write(state)
                         return
             except OSError as error:
                 self._keep_in_memory(error)
-        self._memory[kind].setdefault(lesson, {})[record_id] = record
+        _add(self._memory, kind, lesson, record_id, record)
 
     def _read(self) -> dict:
         try:

@@ -14,6 +14,12 @@ SCALES = {
 PERCENT = {"%", "percent", "pct", "percentage", "pp", "points"}
 CURRENCY = {"$", "usd", "us$", "dollar", "dollars"}
 TIMES = {"x", "×", "times", "fold"}
+_SAME_WORDS = (
+    PERCENT,
+    CURRENCY,
+    TIMES,
+    *({w for w in SCALES if SCALES[w] == s} for s in SCALES.values()),
+)
 
 _NUMBER = re.compile(
     r"^(?P<before>[^\d.+\-]*)(?P<sign>[+-]?)(?P<before2>[$]?)\s*"
@@ -42,13 +48,20 @@ def is_percent(unit: str) -> bool:
     return any(word in PERCENT for word in tokens(unit))
 
 
+def unit_words(text: str) -> set[str]:
+    """The unit words of a text, one for all spellings: "$ billion" and "USD bn" give the same set."""
+    return {
+        min(next((same for same in _SAME_WORDS if word in same), {word})) for word in tokens(text)
+    }
+
+
 def kind_of_number(unit: str) -> str:
     return f"one number in {unit}" if unit else "one number"
 
 
-def parse_quantity(given: object, unit: str = "") -> Quantity:
-    """Read what a learner typed as a number in `unit`; raises NotANumber with a friendly message."""
-    wanted = kind_of_number(unit)
+def parse_quantity(given: object, unit: str = "", expects: str = "") -> Quantity:
+    """Read what a learner typed as a number in `unit`; raises NotANumber, whose message ends with `expects`."""
+    wanted = expects or kind_of_number(unit)
     if isinstance(given, numbers.Real) and not isinstance(given, bool):
         if not math.isfinite(given):
             raise NotANumber(f"{given} is not a finite number. Expected: {wanted}.")
@@ -57,9 +70,7 @@ def parse_quantity(given: object, unit: str = "") -> Quantity:
         raise NotANumber(f"This is {article(given)}. Expected: {wanted}.")
     text = " ".join(given.replace("−", "-").replace("'", "").split()).casefold()
     if not text:
-        raise NotANumber(
-            f"The box is empty. Type {wanted}, for example {'12.5' if is_percent(unit) else '840'}."
-        )
+        raise NotANumber(f"The box is empty. Expected: {wanted}.")
     if _DECIMAL_COMMA.match(text):
         raise NotANumber(
             f"I cannot tell what the comma in “{given.strip()}” means. Write decimals with a point: 13.5."
@@ -67,16 +78,24 @@ def parse_quantity(given: object, unit: str = "") -> Quantity:
     match = _NUMBER.match(text.lstrip("~≈ "))
     if match is None:
         raise NotANumber(
-            f"I cannot read “{shorten(given)}” as a number. Type {wanted}, digits only, for example 12.5."
+            f"I cannot read “{shorten(given)}” as a number. Use digits. Expected: {wanted}."
         )
     value = float(match["sign"] + re.sub("[, ]", "", match["number"]) + (match["exponent"] or ""))
     words = tokens(match["before"] + " " + match["before2"]) + tokens(match["after"])
     if not math.isfinite(value) or re.search(r"\d", match["after"]):
-        raise NotANumber(f"I cannot read “{shorten(given)}” as one number. Type {wanted}.")
-    return Quantity(value * _factor(words, unit, given), any(word in PERCENT for word in words))
+        raise NotANumber(f"I cannot read “{shorten(given)}” as one number. Expected: {wanted}.")
+    return Quantity(
+        value * _factor(words, unit, given, wanted), any(word in PERCENT for word in words)
+    )
 
 
-def _factor(words: list[str], unit: str, given: str) -> float:
+def parse_loosely(given: object, unit: str = "") -> Quantity:
+    """As parse_quantity; without a unit, "26 %" is 26 and "4 bn" is 4, as if their words were the unit."""
+    known = (word for word in tokens(str(given)) if any(word in same for same in _SAME_WORDS))
+    return parse_quantity(given, unit or " ".join(known), kind_of_number(unit))
+
+
+def _factor(words: list[str], unit: str, given: str, wanted: str) -> float:
     """What to multiply by to get from the unit that was typed to the unit that was asked for."""
     expected = set(tokens(unit))
     factor = 1.0
@@ -92,11 +111,9 @@ def _factor(words: list[str], unit: str, given: str) -> float:
         if word in SCALES and not is_percent(unit):
             factor *= SCALES[word] / next((SCALES[w] for w in expected if w in SCALES), 1.0)
         elif word in PERCENT:
-            raise NotANumber(
-                f"“{shorten(given)}” is in per cent. Expected: {kind_of_number(unit)}."
-            )
+            raise NotANumber(f"“{shorten(given)}” is in per cent. Expected: {wanted}.")
         else:
-            raise NotANumber(f"I do not know “{word}” here. Expected: {kind_of_number(unit)}.")
+            raise NotANumber(f"I do not know “{word}” here. Expected: {wanted}.")
     return factor
 
 
@@ -122,9 +139,27 @@ def show_number(value: float) -> str:
 
 
 def with_unit(value: float, unit: str) -> str:
+    return _beside_unit(show_number(value), unit)
+
+
+def _beside_unit(shown: str, unit: str) -> str:
     if unit.startswith("USD "):
-        return f"USD {show_number(value)} {unit[4:]}"
-    return f"{show_number(value)} {unit}".strip()
+        return f"USD {shown} {unit[4:]}"
+    return f"{shown} {unit}".strip()
+
+
+def out_of_bounds(value: float, unit: str, minimum: float | None, maximum: float | None) -> str:
+    """What to say of a value outside its bounds; empty when it lies within them."""
+    if (minimum is None or value >= minimum) and (maximum is None or value <= maximum):
+        return ""
+    if minimum is None:
+        bounds = f"is at most {with_unit(maximum, unit)}"
+    elif maximum is None:
+        bounds = f"is at least {with_unit(minimum, unit)}"
+    else:
+        both = f"{show_number(minimum)} and {show_number(maximum)}"
+        bounds = f"lies between {_beside_unit(both, unit)}"
+    return f"{with_unit(value, unit)} is out of range: the number {bounds}."
 
 
 def shorten(text: str, length: int = 40) -> str:
@@ -144,8 +179,12 @@ def article(thing: object) -> str:
         "NoneType": "None (nothing)",
         "DataFrame": "a table",
         "Series": "a column of values",
-        "int": "a number",
-        "float": "a number",
+        "ndarray": "an array",
+        "module": "a module",
+        "Figure": "a figure",
+        "Axes": "axes",
     }
     name = type(thing).__name__
-    return names.get(name, f"of type {name}")
+    if isinstance(thing, numbers.Real) and not isinstance(thing, bool):
+        return "a number"
+    return names.get(name, f"an object of type {name}")

@@ -13,8 +13,11 @@ Open the bank of the lesson (`aicapital/learning/banks/<lesson>.py`) and add one
         hints=("a nudge", "the method", "the first line", "the answer"))
     Code(...)        the learner writes a function in a cell and passes it: lesson.check("dilute", dilute)
     Prediction(...)  a guess made before the evidence; options=("up", "down") turns it into a choice
+                     a Number or Prediction may have `minimum` and `maximum`; what lies outside is not recorded
     Claim(...)       a claim of the article; the course's verdict on the article's day and `now`
     SheetCheck(...)  goes into the dict `SHEET`; its tests come from `aicapital.learning.expect`
+
+A question of the sheet that a person marks goes into MANUAL = {"q8": "marked by hand; see the rubric in its cell"}.
 
 Show it in the notebook as the last line of a cell: `lesson.check("stake")`. Five rules:
 
@@ -29,14 +32,17 @@ Drive it from a test without a browser: `q = lesson.check("stake"); q.answer("13
 """
 
 import math
+import numbers
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from .quantity import (
     NotANumber,
     Quantity,
     close,
     is_percent,
+    out_of_bounds,
     parse_quantity,
     show_number,
     with_unit,
@@ -46,6 +52,8 @@ HINT_STEPS = ("a nudge", "the method", "the first line", "the answer")
 VERDICTS = ("holds", "holds in part", "overtaken", "not supported", "cannot tell")
 CONFIDENCES = ("low", "medium", "high")
 FRACTION_FOR_PERCENT = "fraction for percent"
+ARTICLE_DAY = "3 March 2026"
+ASKED_VERDICT = f"Your verdict, on the article's day, {ARTICLE_DAY}"
 
 Values = Callable[[], Mapping[str, object]] | None
 Target = float | Callable[[], float]
@@ -181,6 +189,17 @@ class Choice:
                 return ord(letter) - ord("A")
         return None
 
+    def reordered(self, seed: str) -> "Choice":
+        """The question with its options in an order fixed by the seed, the correct one under another letter."""
+        was = next(i for i, option in enumerate(self.options) if option.correct)
+        options = sorted(
+            self.options,
+            key=lambda option: sha256(f"{seed}.{self.id}.{option.text}".encode()).digest(),
+        )
+        if options[was].correct:
+            options = [*options[1:], options[0]]
+        return replace(self, options=options)
+
     def judge(self, given: object) -> Feedback:
         index = self.index_of(given)
         if index is None:
@@ -207,6 +226,8 @@ class Number:
     tolerance: float | None = None
     rel_tolerance: float | None = None
     values: Values = None
+    minimum: float | None = None
+    maximum: float | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "mistakes", tuple(self.mistakes))
@@ -214,17 +235,25 @@ class Number:
 
     def judge(self, given: object) -> Feedback:
         try:
-            quantity = parse_quantity(given, self.unit)
+            quantity = parse_quantity(given, self.unit, self.expects)
         except NotANumber as unreadable:
             return Feedback.unreadable(str(unreadable))
-        return judge_number(
+        verdict = judge_number(
             quantity,
             float(resolve(self.answer)),
             self.unit,
             self.mistakes,
             self.tolerance,
             self.rel_tolerance,
-        ) or Feedback.right(self.right)
+        )
+        if verdict is None:
+            return Feedback.right(self.right)
+        if verdict.says:
+            return verdict
+        outside = out_of_bounds(quantity.value, self.unit, self.minimum, self.maximum)
+        if outside:
+            return Feedback.unreadable(outside)
+        return Feedback.wrong(f"You have {with_unit(quantity.value, self.unit)}.")
 
 
 def judge_number(
@@ -241,10 +270,20 @@ def judge_number(
         return None
     for mistake in mistakes:
         if close(value, float(resolve(mistake.value)), tolerance, rel_tolerance):
-            return Feedback.wrong(mistake.says, mistake.name)
-    if is_percent(unit) and not quantity.percent_sign and 0 < abs(value) < 1 <= abs(target):
+            return Feedback.wrong(mistake.says, mistake_name(mistake.name, value))
+    if is_percent(unit) and not quantity.percent_sign and is_fraction(value) and abs(target) >= 1:
         return Feedback.wrong(fraction_note(value), FRACTION_FOR_PERCENT)
     return Feedback.wrong("")
+
+
+def is_fraction(value: object) -> bool:
+    """Whether a value can be a share that was meant as a percentage."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and 0 < value < 1
+
+
+def mistake_name(name: str, value: object) -> str:
+    """The name of a mistake for this value: 14 % may be too low, but it is no fraction."""
+    return "" if name == FRACTION_FOR_PERCENT and not is_fraction(value) else name
 
 
 def fraction_note(value: float) -> str:
@@ -284,6 +323,8 @@ class Prediction:
     tolerance: float | None = None
     rel_tolerance: float | None = None
     values: Values = None
+    minimum: float | None = None
+    maximum: float | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "options", tuple(self.options))
@@ -294,7 +335,11 @@ class Prediction:
     def read(self, given: object) -> float | str:
         """The value to record; raises NotANumber with a message for the learner."""
         if not self.options:
-            return parse_quantity(given, self.unit).value
+            value = parse_quantity(given, self.unit).value
+            outside = out_of_bounds(value, self.unit, self.minimum, self.maximum)
+            if outside:
+                raise NotANumber(outside)
+            return value
         if given in self.options:
             return given
         if (
@@ -373,6 +418,8 @@ SHEET_KINDS = ("value", "function", "table", "figure", "order")
 class SheetCheck:
     """One question of an exercise sheet. `tests` as in Code; see `aicapital.learning.expect` for ready ones.
 
+    `name` is the variable or function that the learner fills in, for messages; without it they name the question.
+
     kind="order": `lines` get the labels A, B, C ... in the order given here, so scramble them; `before` says
     which line must come before which and why, [("B", "A", "A uses `price`, which B sets")]; `distractors` are
     lines that do not belong, {"F": "why not"}. Any order that keeps every `before` is right.
@@ -387,6 +434,7 @@ class SheetCheck:
     lines: Sequence[str] = ()
     before: Sequence[tuple[str, str, str]] = ()
     distractors: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
     def __post_init__(self):
         object.__setattr__(self, "hints", _check_hints(self.text, self.hints, required=True))

@@ -1,19 +1,21 @@
 """Checks for exercise sheets: plain text, no widgets, never an exception."""
 
 from collections.abc import Callable
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from . import banks, expect
 from .guard import guarded
 from .lesson import closest
-from .questions import HINT_STEPS, Feedback, SheetCheck
+from .questions import HINT_STEPS, Feedback, LearningError, SheetCheck
 
 
 class Sheet:
     """The checks of one exercise sheet: `sheet.check("post_money", post_money)`."""
 
     def __init__(self, lesson: str | int, bank: ModuleType | None = None):
-        self.checks: dict[str, SheetCheck] = getattr(bank or banks.load(lesson), "SHEET", {})
+        bank = bank or banks.load(lesson)
+        self.checks: dict[str, SheetCheck] = getattr(bank, "SHEET", {})
+        self.manual: dict[str, str] = getattr(bank, "MANUAL", {})
         self._hints_shown: dict[str, int] = {}
 
     def check(self, question_id: str, given: object = ...) -> None:
@@ -32,7 +34,9 @@ class Sheet:
         """The feedback that `check` prints; raises LearningError for an unknown question."""
         check = self._find(question_id)
         tests = expect.order(check) if check.kind == "order" else check.tests
-        return expect.run(tests, given, check.kind, check.expects, check.right, name=question_id)
+        own_name = given.__name__ if isinstance(given, FunctionType) else "<lambda>"
+        name = check.name or (question_id if own_name == "<lambda>" else own_name)
+        return expect.run(tests, given, check.kind, check.expects, check.right, name=name)
 
     def _reply(self, question_id: str, given: object) -> str:
         feedback = self.judge(question_id, given)
@@ -54,8 +58,10 @@ class Sheet:
         )
 
     def _find(self, question_id: str) -> SheetCheck:
+        if question_id in self.manual:
+            raise LearningError(f"{question_id} is {self.manual[question_id]}.")
         if question_id not in self.checks:
-            raise closest(question_id, list(self.checks), "question")
+            raise closest(question_id, [*self.checks, *self.manual], "question")
         return self.checks[question_id]
 
 

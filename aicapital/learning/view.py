@@ -10,7 +10,17 @@ from IPython.display import display
 
 from .guard import guarded
 from .quantity import kind_of_number
-from .questions import CONFIDENCES, VERDICTS, Choice, Claim, Code, Feedback, Number, Prediction
+from .questions import (
+    ASKED_VERDICT,
+    CONFIDENCES,
+    VERDICTS,
+    Choice,
+    Claim,
+    Code,
+    Feedback,
+    Number,
+    Prediction,
+)
 
 if TYPE_CHECKING:
     from .live import Live
@@ -184,9 +194,7 @@ def _controls(live: "Live") -> tuple[list[widgets.Widget], Callable[[], tuple]]:
     """The input widgets of a question, and a function that reads them as arguments for `answer`."""
     record = live.record
     if isinstance(live.question, Claim):
-        verdict = _radio(
-            "Your verdict, on what is known now", VERDICTS, record and record["verdict"]
-        )
+        verdict = _radio(ASKED_VERDICT, VERDICTS, record and record["verdict"])
         confidence = _radio("How sure are you?", CONFIDENCES, record and record["confidence"])
         for radio in (verdict, confidence):
             radio.add_class("aicapital-row")

@@ -33,7 +33,9 @@ def dilution_factor(pre_money: float, new_money: float) -> float:
     return pre_money / post_money(pre_money, new_money)
 
 
-def implied_pre_money(new_money: float, stake_pct: float, round_total: float | None = None) -> float:
+def implied_pre_money(
+    new_money: float, stake_pct: float, round_total: float | None = None
+) -> float:
     """Pre-money value (USD bn) at which `new_money` buys `stake_pct` percent.
 
     Where the investor is one of several, `round_total` is the new money of the whole round. Two investors
@@ -41,7 +43,11 @@ def implied_pre_money(new_money: float, stake_pct: float, round_total: float | N
     """
     stake = number("stake_pct", stake_pct, "percent of the company", above=0, maximum=100)
     money = number("new_money", new_money, "USD bn", above=0)
-    total = money if round_total is None else number("round_total", round_total, "USD bn", minimum=money)
+    total = (
+        money
+        if round_total is None
+        else number("round_total", round_total, "USD bn", minimum=money)
+    )
     return money / (stake / 100) - total
 
 
@@ -60,9 +66,13 @@ def compare_with_pro_rata(
     """
     before = amounts("before", before, "percent", '{"Microsoft": 27}', minimum=0, maximum=100)
     if sum(before.values()) > 100 + ROUNDING_PCT_POINTS:
-        raise ValueError(f"before adds up to {sum(before.values()):.1f} %; stakes cannot exceed 100 %.")
+        raise ValueError(
+            f"before adds up to {sum(before.values()):.1f} %; stakes cannot exceed 100 %."
+        )
     new_money = amounts("new_money", new_money, "USD bn", _NEW_MONEY_EXAMPLE, minimum=0)
-    published = amounts("published", published, "percent", '{"Amazon": 4.66}', minimum=0, maximum=100)
+    published = amounts(
+        "published", published, "percent", '{"Amazon": 4.66}', minimum=0, maximum=100
+    )
     for holder in published:
         known("holder in before or new_money", holder, {**before, **new_money})
     total = sum(new_money.values())
@@ -100,7 +110,9 @@ class ConvertibleNote:
         label("investor", self.investor)
         number("principal", self.principal, "USD bn", above=0)
         if self.cap is not None:
-            number("cap", self.cap, "USD bn of company value", above=0, hint="Leave it out for no cap.")
+            number(
+                "cap", self.cap, "USD bn of company value", above=0, hint="Leave it out for no cap."
+            )
         number("discount", self.discount, "fraction", minimum=0, below=1, hint="Write 20 % as 0.2.")
         number(
             "interest",
@@ -140,7 +152,10 @@ class CapTable:
 
     @classmethod
     def from_stakes(
-        cls, stakes: Mapping[str, float], post_money: float | None = None, total_shares: float = 100.0
+        cls,
+        stakes: Mapping[str, float],
+        post_money: float | None = None,
+        total_shares: float = 100.0,
     ) -> "CapTable":
         """Start from published stakes in percent.
 
@@ -148,14 +163,18 @@ class CapTable:
         then scaled to exactly 100, and the first line of `history` says so. Without `post_money` (USD bn)
         the company has no price yet. With 100 shares, one share starts as one percent.
         """
-        stakes = amounts("stakes", stakes, "percent", '{"Founders": 80, "Investors": 20}', minimum=0)
+        stakes = amounts(
+            "stakes", stakes, "percent", '{"Founders": 80, "Investors": 20}', minimum=0
+        )
         given = sum(stakes.values())
         if abs(given - 100) > ROUNDING_PCT_POINTS:
             raise ValueError(
                 f"stakes add up to {given:g} %; expected 100 within {ROUNDING_PCT_POINTS} percentage points. "
                 "Give percent, not fractions, and add the missing holders, for example as 'Others'."
             )
-        value = math.nan if post_money is None else number("post_money", post_money, "USD bn", above=0)
+        value = (
+            math.nan if post_money is None else number("post_money", post_money, "USD bn", above=0)
+        )
         shares = number("total_shares", total_shares, "shares", above=0)
         scaled = "" if math.isclose(given, 100) else f" ({given:g} % scaled to 100 %)"
         return cls(
@@ -166,7 +185,11 @@ class CapTable:
 
     def __repr__(self) -> str:
         held = ", ".join(f"{holder} {stake:.1f} %" for holder, stake in self.stakes.items())
-        value = "no price yet" if math.isnan(self.post_money) else f"post-money {self.post_money:,.6g} USD bn"
+        value = (
+            "no price yet"
+            if math.isnan(self.post_money)
+            else f"post-money {self.post_money:,.6g} USD bn"
+        )
         return f"CapTable({held}; {value})"
 
     @property
@@ -227,7 +250,9 @@ class CapTable:
         note_shares, pool_shares = self._shares_before_new_money(pre_money, post)
         table = replace(self, notes=(), pool_pct_of_next_round=None)
         for note, shares in zip(self.notes, note_shares, strict=True):
-            converted = Event(f"note of {note.investor} converts", pre_money, 0.0, pre_money, shares)
+            converted = Event(
+                f"note of {note.investor} converts", pre_money, 0.0, pre_money, shares
+            )
             table = table._changed({note.investor: shares}, pre_money, converted)
         if pool_shares:
             topped_up = Event(
@@ -251,7 +276,9 @@ class CapTable:
         pool_now = dict(self.holdings).get(OPTION_POOL, 0.0)
         tau = (self.pool_pct_of_next_round or 0.0) / 100 * post / pre_money
         by_cap = np.array([note.amount / note.cap if note.cap else 0.0 for note in self.notes])
-        by_discount = np.array([note.amount / ((1 - note.discount) * pre_money) for note in self.notes])
+        by_discount = np.array(
+            [note.amount / ((1 - note.discount) * pre_money) for note in self.notes]
+        )
         capped = by_cap > by_discount
         while True:
             cap_share, discount_share = by_cap[capped].sum(), by_discount[~capped].sum()
@@ -285,8 +312,14 @@ class CapTable:
         if label("buyer", buyer) == seller:
             raise ValueError(f"{seller} cannot sell to itself; name another buyer.")
         if valuation is None and math.isnan(self.post_money):
-            raise ValueError("This company has no price yet; give the valuation (USD bn) of the sale.")
-        value = self.post_money if valuation is None else number("valuation", valuation, "USD bn", above=0)
+            raise ValueError(
+                "This company has no price yet; give the valuation (USD bn) of the sale."
+            )
+        value = (
+            self.post_money
+            if valuation is None
+            else number("valuation", valuation, "USD bn", above=0)
+        )
         amount = number("amount", amount, "USD bn", above=0)
         owned = self.stake(seller) / 100 * value
         if amount > owned * (1 + 1e-9):
@@ -316,7 +349,11 @@ class CapTable:
         """
         note = ConvertibleNote(investor, principal, cap, discount, interest)
         signed = Event(
-            f"note from {investor}, converts later", self.post_money, note.principal, self.post_money, 0.0
+            f"note from {investor}, converts later",
+            self.post_money,
+            note.principal,
+            self.post_money,
+            0.0,
         )
         return replace(self, notes=(*self.notes, note), events=(*self.events, signed))
 

@@ -65,7 +65,9 @@ class Commitment:
             )
         if self.profile is not None:
             if not isinstance(self.profile, Sequence | np.ndarray):
-                raise ValueError(f"profile of {self.counterparty} must be a list; got {self.profile!r}.")
+                raise ValueError(
+                    f"profile of {self.counterparty} must be a list; got {self.profile!r}."
+                )
             weights = [
                 number(f"profile of {self.counterparty}", weight, "weight of a year", minimum=0)
                 for weight in self.profile
@@ -83,7 +85,11 @@ class Commitment:
     @property
     def by_year(self) -> np.ndarray:
         """Purchases of each year (USD bn); they add up to the amount."""
-        weights = np.ones(len(self.years)) if self.profile is None else np.array(self.profile, dtype=float)
+        weights = (
+            np.ones(len(self.years))
+            if self.profile is None
+            else np.array(self.profile, dtype=float)
+        )
         return self.amount * weights / weights.sum()
 
 
@@ -101,7 +107,9 @@ def _entries(name: str, kind: type, given: pd.DataFrame | Iterable) -> list:
     entries = list(given)
     for entry in entries:
         if not isinstance(entry, kind):
-            raise ValueError(f"{name} must be a DataFrame or a list of {kind.__name__}; got {entry!r} in it.")
+            raise ValueError(
+                f"{name} must be a DataFrame or a list of {kind.__name__}; got {entry!r} in it."
+            )
     return entries
 
 
@@ -123,8 +131,12 @@ def ledger(
         raise ValueError("The ledger is empty: give at least one Investment or Commitment.")
     part = number("honoured", honoured, "fraction", minimum=0, maximum=1, hint="Write 60 % as 0.6.")
     names = list(dict.fromkeys(entry.counterparty for entry in [*investments, *commitments]))
-    first = min([int(entry.year) for entry in investments] + [entry.years[0] for entry in commitments])
-    last = max([int(entry.year) for entry in investments] + [entry.years[-1] for entry in commitments])
+    first = min(
+        [int(entry.year) for entry in investments] + [entry.years[0] for entry in commitments]
+    )
+    last = max(
+        [int(entry.year) for entry in investments] + [entry.years[-1] for entry in commitments]
+    )
     money_in, out, assumed = np.zeros((3, len(names), last - first + 1))
     row = {name: position for position, name in enumerate(names)}
     for entry in investments:
@@ -136,7 +148,9 @@ def ledger(
             assumed[row[entry.counterparty], years] += part * entry.by_year
     end = last if through_year is None else _year("through_year", through_year)
     if end < first:
-        raise ValueError(f"through_year must not be before the first year of the ledger, {first}; got {end}.")
+        raise ValueError(
+            f"through_year must not be before the first year of the ledger, {first}; got {end}."
+        )
     shown = slice(0, end - first + 1)
     years = np.arange(first, last + 1)[shown]
     return pd.DataFrame(
@@ -154,7 +168,9 @@ def ledger(
 def totals(flows: pd.DataFrame) -> pd.DataFrame:
     """Sum a `ledger` by counterparty (USD bn); `out_per_dollar_in` is missing where no money came in."""
     if not isinstance(flows, pd.DataFrame) or "purchases_out" not in flows:
-        raise ValueError(f"totals needs the table that ledger(...) returns; got {type(flows).__name__}.")
+        raise ValueError(
+            f"totals needs the table that ledger(...) returns; got {type(flows).__name__}."
+        )
     sums = flows.drop(columns="year").groupby("counterparty", sort=False).sum()
     sums["out_per_dollar_in"] = sums["purchases_out"] / sums["money_in"].where(sums["money_in"] > 0)
     return sums.reset_index()

@@ -38,7 +38,13 @@ class CappedClass:
         number(f"invested of {self.name}", self.invested, "USD bn", above=0)
         if self.cap_multiple not in (None, math.inf):
             hint = "A cap of 100 means 100 times the money put in; leave it out for no cap."
-            number(f"cap_multiple of {self.name}", self.cap_multiple, "times invested", above=0, hint=hint)
+            number(
+                f"cap_multiple of {self.name}",
+                self.cap_multiple,
+                "times invested",
+                above=0,
+                hint=hint,
+            )
         if self.weight is not None:
             number(f"weight of {self.name}", self.weight, "any unit, shared in proportion", above=0)
 
@@ -65,7 +71,9 @@ class _Schedule:
     class_exits: np.ndarray  # exit value at which each class reaches its cap
 
     @classmethod
-    def of(cls, classes: Iterable[CappedClass], residual: str, residual_weight: float) -> "_Schedule":
+    def of(
+        cls, classes: Iterable[CappedClass], residual: str, residual_weight: float
+    ) -> "_Schedule":
         classes = [classes] if isinstance(classes, CappedClass) else list(classes)
         if not classes or not all(isinstance(item, CappedClass) for item in classes):
             raise ValueError(
@@ -74,7 +82,9 @@ class _Schedule:
             )
         names = [item.name for item in classes] + [label("residual", residual)]
         if len(set(names)) < len(names):
-            raise ValueError(f"Each class and the residual need a name of their own; got {', '.join(names)}.")
+            raise ValueError(
+                f"Each class and the residual need a name of their own; got {', '.join(names)}."
+            )
         extra = number("residual_weight", residual_weight, "same unit as the weights", minimum=0)
         weights = np.array([item.share_weight for item in classes], dtype=float)
         caps = np.array([item.cap for item in classes])
@@ -142,7 +152,9 @@ def distribute(
     """
     values = _exit_values(exit_value)
     schedule = _Schedule.of(classes, residual, residual_weight)
-    return _labelled(schedule.payouts(np.atleast_1d(values)), values, schedule.names, "payout_usd_bn")
+    return _labelled(
+        schedule.payouts(np.atleast_1d(values)), values, schedule.names, "payout_usd_bn"
+    )
 
 
 def next_dollar(

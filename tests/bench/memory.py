@@ -11,6 +11,7 @@ LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 
 def _resident_mb(cells: list[str], folder: Path) -> float:
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(folder))
+    pid = manager.provisioner.pid
     try:
         for source in cells:
             reply = client.execute_interactive(
@@ -18,7 +19,7 @@ def _resident_mb(cells: list[str], folder: Path) -> float:
             )
             if reply["content"]["status"] != "ok":
                 raise RuntimeError(f"{source}\n{reply['content']['evalue']}")
-        return psutil.Process(manager.provider.pid).memory_info().rss / 1e6
+        return psutil.Process(pid).memory_info().rss / 1e6
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -9,7 +9,14 @@ from types import ModuleType
 
 from ..questions import LearningError
 
-BANKS = {"00": "start_here", "01": "mission_to_dominance"}
+BANKS = {
+    "00": "start_here",
+    "01": "mission_to_dominance",
+    "02": "google_capital_from_within",
+    "03": "xai_platform_loop",
+    "04": "anthropic_safety_borrowed",
+    "05": "meta_give_away",
+}
 
 
 def lesson_number(lesson: str | int) -> str:

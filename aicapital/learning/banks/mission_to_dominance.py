@@ -1,5 +1,7 @@
 """Lesson 01: who gets the next dollar, and who decides?"""
 
+import pandas as pd
+
 from ...data import load
 from ...models.cap_table import dilution_factor
 from ...models.waterfall import CappedClass, break_points
@@ -8,6 +10,7 @@ from ..questions import (
     Choice,
     Claim,
     Code,
+    Feedback,
     Mistake,
     Number,
     Option,
@@ -38,6 +41,15 @@ def _first_dollar() -> float:
 
 def _announced() -> dict[str, float]:
     row = _rounds().loc["oai_2026_announced"]
+    return {
+        "pre": row["pre_money_usd_bn"],
+        "new": row["amount_committed_usd_bn"],
+        "post": row["post_money_usd_bn"],
+    }
+
+
+def _series_g() -> dict[str, float]:
+    row = load("rival_rounds").set_index("row_id").loc["an_2026_series_g"]
     return {
         "pre": row["pre_money_usd_bn"],
         "new": row["amount_committed_usd_bn"],
@@ -95,7 +107,7 @@ QUESTIONS = [
     # ---- predictions
     Prediction(
         "first_dollar",
-        "Microsoft promised USD {money:g} bn under capped terms from 2019 to 2023. Suppose that all of it carried the cap of the first round, "
+        "Microsoft promised USD {money:g} bn under capped terms from 2019 to 2023. Suppose that all of it was paid in and carried the cap of the first round, "
         "{cap:g} times the money put in. At which exit value does the non-profit get its first dollar?",
         unit="USD bn",
         truth=_first_dollar,
@@ -104,8 +116,8 @@ QUESTIONS = [
     ),
     Prediction(
         "foundation_stake",
-        "Since October 2025 the OpenAI Foundation has held about {stake:g} % of the company. In 2026 investors put in {new:g} bn at a pre-money "
-        "value of {pre:g} bn. What does the Foundation hold after that round, if it buys nothing?",
+        "Since October 2025 the OpenAI Foundation has held about {stake:g} % of the company. In 2026 investors commit {new:g} bn at a pre-money "
+        "value of {pre:g} bn. What does the Foundation hold once all of it is paid, if it buys nothing?",
         unit="%",
         tolerance=0.6,
         truth=_foundation_after,
@@ -114,12 +126,12 @@ QUESTIONS = [
     ),
     Prediction(
         "dollars_back",
-        "Amazon committed USD {amazon:g} bn to OpenAI. OpenAI has signed contracts to buy computing from Amazon. How many dollars of purchases "
+        "Amazon committed USD {amazon:g} bn to OpenAI. OpenAI has signed contracts to buy computing from Amazon, with this investment and before it. Over all of them, how many dollars of purchases "
         "has it promised for each dollar that Amazon invests?",
         unit="USD",
         rel_tolerance=0.2,
         truth=lambda: _amazon_out() / _amazon_in(),
-        explain="USD {out:g} bn of cloud contracts against USD {amazon:g} bn of equity. The purchases run over seven and eight years.",
+        explain="USD {out:g} bn of cloud contracts against USD {amazon:g} bn of equity, over seven and eight years. If you counted only the contract that came with the investment, you get 2; the one of November 2025 came without a stake.",
         values=lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
     ),
     # ---- checks
@@ -139,7 +151,7 @@ QUESTIONS = [
             ),
             Option(
                 "The sum of the two",
-                why="The received money is the paid part of the pledge. Adding them counts it twice.",
+                why="Much of what was received pays the pledge. A promise and its payment are never added.",
                 mistake="counting a pledge and its payment",
             ),
         ],
@@ -227,7 +239,7 @@ QUESTIONS = [
         "After October 2025 the Foundation holds {stake:g} % of the company. Why can it still decide who sits on the company's board?",
         [
             Option(
-                "{stake:g} % is a blocking majority",
+                "{stake:g} % is a blocking minority",
                 why="Above a quarter can block some decisions in some laws. It elects no board against the other {rest:g} %.",
                 mistake="blocking minority for control",
             ),
@@ -245,34 +257,29 @@ QUESTIONS = [
         hints=(
             "Money and votes can be split.",
             "Look at the rows of October 2025 in the table of structure events.",
-            "One row speaks of directors, not of percent.",
+            "The row on California and Delaware speaks of directors, not of percent.",
             "It has a right to appoint and remove the directors.",
         ),
         values=lambda: {"stake": _foundation(), "rest": 100 - _foundation()},
     ),
     Number(
         "post_money",
-        "On 27 February 2026 the news says: {new:g} bn at a valuation of {pre:g} bn pre-money. What is the post-money value?",
-        answer=lambda: _announced()["post"],
+        "In February 2026 another lab, Anthropic, sells new shares for USD {new:g} bn at a pre-money value of {pre:g} bn. What is the post-money value?",
+        answer=lambda: _series_g()["post"],
         unit="USD bn",
         tolerance=0.5,
         expects="a company value in USD bn",
-        right="Post-money is pre-money plus new money: the cash is now in the company and counts.",
+        right="Post-money is pre-money plus new money: what investors commit counts as if it were paid.",
         mistakes=[
             Mistake(
                 "pre-money for post-money",
-                lambda: _announced()["pre"],
+                lambda: _series_g()["pre"],
                 "That is the value before the money arrives.",
             ),
             Mistake(
                 "new money taken off",
-                lambda: _announced()["pre"] - _announced()["new"],
+                lambda: _series_g()["pre"] - _series_g()["new"],
                 "You took the new money off. It comes on top of the pre-money value.",
-            ),
-            Mistake(
-                "hindsight",
-                lambda: _closed()["post"],
-                "That is the close of 31 March, with more investors. The question is about 27 February.",
             ),
         ],
         hints=(
@@ -281,26 +288,26 @@ QUESTIONS = [
             "post_money = {pre:g} + {new:g}",
             "USD {post:g} bn",
         ),
-        values=_announced,
+        values=lambda: _series_g(),
     ),
     Number(
         "round_stake",
-        "Which stake do the investors of that round own together, right after it?",
+        "Back to OpenAI's round as announced: {new:g} bn on {pre:g} bn pre-money. Which stake do the new shares carry together, once all of them are paid?",
         answer=lambda: 100 * _announced()["new"] / _announced()["post"],
         unit="%",
-        tolerance=0.1,
+        tolerance=0.15,
         expects="a percentage between 0 and 100",
-        right="New money over post-money. The old owners keep the rest, each with the same fraction of what they had.",
+        right="New money over post-money. The old shares carry the rest. SoftBank and Nvidia own some of those too, so the three own more than this together.",
         mistakes=[
             Mistake(
                 "pre-money for post-money",
                 lambda: 100 * _announced()["new"] / _announced()["pre"],
-                "That is new money over pre-money. The investors own a share of the company after the money arrives.",
+                "That is new money over pre-money. The new shares are a part of the company after the money arrives.",
             ),
             Mistake(
                 "old owners' part",
                 lambda: 100 * _announced()["pre"] / _announced()["post"],
-                "That is what the old owners keep.",
+                "That is what the old shares carry.",
             ),
         ],
         hints=(
@@ -352,6 +359,11 @@ QUESTIONS = [
                 gives=37.5,
                 tolerance=0.01,
                 mistakes=[
+                    Mistake(
+                        "fraction for percent",
+                        0.375,
+                        "That is a fraction. The stake comes in percent, so give it back in percent.",
+                    ),
                     Mistake(
                         "stake times new over post",
                         12.5,
@@ -434,7 +446,8 @@ QUESTIONS = [
         then=Verdict(
             "holds",
             "medium",
-            "Compute of notable runs grew many-fold a year while donations did not; one year's computing bill came near a year's donations by 2018. That no other non-profit route was open (a public body, cloud grants) is not shown by these tables.",
+            "Compute of notable runs doubled every few months, while USD {received:.3f} bn of donations had to last for years. One year of computing in "
+            "2022 was put at three times that. That no other route was open (a public body, cloud grants) is not shown by these tables.",
         ),
         now=Verdict(
             "holds",
@@ -442,20 +455,18 @@ QUESTIONS = [
             "Bills have only grown since. The step from 'donations were too small' to 'this structure was the answer' stays an argument.",
         ),
         evidence=["training_runs", "funding_rounds", "company_financials"],
+        values=_donations,
     ),
     Claim(
         "I.3",
         "In 2019 a capped-profit structure let commercial capital in while the non-profit parent kept control.",
         then=Verdict(
-            "holds in part",
+            "holds",
             "high",
-            "True of 2019. On the article's day it was history: in October 2025 ordinary equity had replaced the caps, and the Foundation kept control through the right to appoint directors.",
+            "True of 2019, as the company's own announcement shows. By the article's day it was history, which the article does not tell: in October "
+            "2025 ordinary equity had replaced the caps. Control stayed with the Foundation, through its right to appoint directors.",
         ),
-        now=Verdict(
-            "holds in part",
-            "high",
-            "The same. The article tells the founding of the structure, not its end four months earlier.",
-        ),
+        now=Verdict("holds", "high", "The same. Read it as history, not as today's contract."),
         evidence=["structure_events", "ownership_snapshots"],
     ),
     Claim(
@@ -464,12 +475,14 @@ QUESTIONS = [
         then=Verdict(
             "holds in part",
             "medium",
-            "Growth: yes. The mission's share of the next dollar was nil below the caps, and is a stake of about {stake:g} % since October 2025. What remains special is the right to appoint the board and the attorneys general's conditions.",
+            "Growth: yes. The mission's part of the money: in our model nothing below the caps, and a stake of about {stake:g} % since October 2025. "
+            "What remains special is the right to appoint the board, and the conditions of two attorneys general.",
         ),
         now=Verdict(
             "holds in part",
             "medium",
-            "The round of 2026 takes the stake to about {after:.0f} % by pro-rata dilution. Whether the frame changes decisions is a matter of governance that no cap table shows.",
+            "Once the round of 2026 is paid, the stake is about {after:.0f} % by pro-rata dilution. Whether the frame changes decisions is a matter of "
+            "governance that no cap table shows.",
         ),
         evidence=["ownership_snapshots", "structure_events", "models.waterfall"],
         values=lambda: {"stake": _foundation(), "after": _foundation_after()},
@@ -480,12 +493,13 @@ QUESTIONS = [
         then=Verdict(
             "holds",
             "medium",
-            "Exclusive Azure computing came with the first billion in 2019. How much of the money was cash and how much cloud credit was never published.",
+            "Exclusive Azure computing came with the first billion in 2019. How much of the money was cash and how much cloud credit was never published. "
+            "The exclusivity had ended before the article: a right of first refusal in January 2025, given up in October 2025.",
         ),
         now=Verdict(
             "holds",
             "medium",
-            "Still true of the start. Exclusivity ended step by step: right of first refusal in 2025, given up in October 2025, a non-exclusive licence in April 2026.",
+            "Still true of the start. In April 2026 Microsoft's licence to the models stopped being exclusive, too.",
         ),
         evidence=["funding_rounds", "structure_events"],
     ),
@@ -495,7 +509,8 @@ QUESTIONS = [
         then=Verdict(
             "holds",
             "high",
-            "The company named the three, {new:g} bn on {pre:g} bn pre-money. Only Amazon was a new shareholder: Nvidia and SoftBank had bought in October 2024.",
+            "The company named the three: {new:g} bn committed on {pre:g} bn pre-money, 35 of Amazon's 50 on conditions. If 'brings in' means newcomers, "
+            "only Amazon fits: Nvidia and SoftBank had invested in October 2024.",
         ),
         now=Verdict(
             "holds",
@@ -510,13 +525,14 @@ QUESTIONS = [
         "These investors bring infrastructure, chips and capital networks as well as cash.",
         then=Verdict(
             "holds",
-            "high",
-            "Amazon's and Nvidia's money came with capacity agreements. The other side of the coin: OpenAI promised USD {out:g} bn of purchases to Amazon alone, against {amazon:g} bn of investment.",
+            "medium",
+            "Amazon's and Nvidia's money came with agreements on capacity. The other side of it: OpenAI promised USD {out:g} bn of purchases to Amazon, "
+            "against {amazon:g} bn of investment. For 'capital networks' these tables show only the list of co-investors.",
         ),
         now=Verdict(
             "holds",
-            "high",
-            "Later filings show more of it: guarantees for data-centre leases, and payments in stages.",
+            "medium",
+            "Later filings show more of it, such as Nvidia's guarantee for data-centre leases in August 2026.",
         ),
         evidence=["strategic_stakes", "compute_commitments", "models.circular_flows"],
         values=lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
@@ -527,18 +543,117 @@ QUESTIONS = [
         then=Verdict(
             "not supported",
             "medium",
-            "A framing, so look at what it earns and owns. It earned from subscriptions and model access; it bought computing rather than sold it, from data centres that others own.",
+            "A framing, so look at what it sells. In the tables that is ChatGPT plans, business plans and the use of its models; computing is what it buys.",
         ),
         now=Verdict(
             "not supported",
             "medium",
-            "Contracts grew and its chips and sites are being built, but sales of raw computing do not appear in any table here. A reader who means 'organises computing on a national scale' can defend 'in part'.",
+            "The contracts grew, and so did the sales of plans and models; sales of raw computing appear in no table here. A reader who means 'it organises "
+            "computing on the largest scale' can defend 'in part'.",
         ),
-        evidence=["compute_commitments", "company_financials", "users"],
+        evidence=["compute_commitments", "revenue_mix", "company_financials"],
     ),
 ]
 
 # Values below are published figures or made-up ones of the running case; none is a formula of the solution.
+NEW_STAKE = "New investors' stake"
+
+
+def _judge_new_money(function):
+    """Q5 on a made-up table in which each rule shows, then on OpenAI's rounds."""
+    table = pd.DataFrame(
+        {
+            "date": pd.to_datetime(
+                ["2031-05-01", "2030-02-01", "2030-09-01", "2032-01-01", "2033-01-01", "2030-03-01"]
+            ),
+            "record_type": ["round", "round", "round", "round", "round", "tranche"],
+            "new_money_to_company": [True, True, True, False, True, True],
+            "amount_committed_usd_bn": [3.0, 2.0, 0.5, 7.0, float("nan"), 1.0],
+            "pre_money_usd_bn": [float("nan")] * 6,
+        }
+    )
+    got = function(table)
+    if got is None:
+        return Feedback.wrong(
+            "Your function returns nothing. End it with a return line.", "print for return"
+        )
+    if not isinstance(got, pd.Series):
+        return Feedback.wrong(
+            f"Your function returns a {type(got).__name__}. Give a Series: year -> USD bn."
+        )
+    years = {int(year): float(value) for year, value in got.items()}
+    for year, wanted, wrong, name, says in (
+        (
+            2030,
+            2.5,
+            3.5,
+            "parts of a round added to the round",
+            "A tranche is a part of a round, so it is inside it already.",
+        ),
+        (
+            2032,
+            None,
+            7.0,
+            "old shares counted as new money",
+            "In 2032 the only round brought the company no new money.",
+        ),
+        (
+            2033,
+            None,
+            0.0,
+            "missing counted as zero",
+            "The round of 2033 has no known amount. Leave the year out.",
+        ),
+    ):
+        if years.get(year) is not None and (wanted is None or abs(years[year] - wrong) < 1e-9):
+            return Feedback.wrong(
+                f"On a made-up table your function gives {years[year]:g} for {year}. {says}", name
+            )
+    if not {2030, 2031} <= set(years):
+        return Feedback.wrong(
+            "On a made-up table a year with a known round is missing. A bare dropna() drops a row for any blank: name the column in subset=.",
+            "rows dropped for other blanks",
+        )
+    if years != {2030: 2.5, 2031: 3.0}:
+        return Feedback.wrong(f"On a made-up table your function gives {years}.")
+    if list(years) != sorted(years):
+        return Feedback.wrong("The years are out of order.")
+    real = function(load("funding_rounds"))
+    if abs(real.get(2026, 0) - 122) > 1e-6:
+        return Feedback.wrong(
+            "On OpenAI's rounds 2026 should give 122: the round as closed, once. Does your function use the table it is given?"
+        )
+    return None
+
+
+def _judge_two_arrows(figure):
+    """Q6: the heights of all bars, whichever way they point."""
+    heights = sorted(
+        round(abs(bar.get_height()), 6)
+        for axes in figure.axes
+        for bar in axes.patches
+        if abs(bar.get_height()) > 1e-9
+    )
+    if not heights:
+        return Feedback.wrong(
+            "Nothing is drawn as upright bars. Use axes.bar, once for each direction."
+        )
+    if heights.count(6.0):
+        return Feedback.wrong(
+            "A bar of 6 is drawn. 6 is the total of four years, not one year's purchases.",
+            "total for a year",
+        )
+    if heights != [1.5] * 5:
+        return Feedback.wrong(
+            f"The bars show {heights}. Look up the investment and the commitment in Skerry's terms again."
+        )
+    if not any(axes.get_legend() for axes in figure.axes):
+        return Feedback.wrong(
+            "A reader cannot tell money in from purchases out. Add labels and a legend."
+        )
+    return None
+
+
 SHEET = {
     "q1_prediction": SheetCheck(
         "The Foundation's stake after the round",
@@ -547,7 +662,14 @@ SHEET = {
         right="You made a prediction in the right direction: an old stake shrinks, and not to nothing. Now compare it with the output.",
         tests=[
             expect.that(
-                "A stake is a number in percent.", lambda given: isinstance(given, int | float)
+                "Give a number in percent, without quotation marks.",
+                lambda given: isinstance(given, int | float),
+            ),
+            expect.that("A stake is never negative.", lambda given: given >= 0),
+            expect.that(
+                "That reads as less than one percent. Give the stake in percent.",
+                lambda given: given >= 1,
+                mistake="fraction for percent",
             ),
             expect.that(
                 "The Foundation bought nothing, so its stake cannot stay or grow.",
@@ -555,9 +677,9 @@ SHEET = {
                 mistake="no dilution",
             ),
             expect.that(
-                "Below 15 % the new investors would have to own far more than 13 % of the company.",
+                "That is near what the new shares carry. The question is what the Foundation keeps.",
                 lambda given: given > 15,
-                mistake="fraction for percent",
+                mistake=NEW_STAKE,
             ),
         ],
         hints=(
@@ -606,7 +728,7 @@ SHEET = {
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
-                        "new stake for old",
+                        NEW_STAKE,
                         3.723,
                         "You multiplied by new / post: that is the new investors' part. The old owner keeps pre / post.",
                     ),
@@ -620,6 +742,21 @@ SHEET = {
                         11.681,
                         "You took the new investors' percentage points off. Every old stake shrinks by the same fraction.",
                     ),
+                    Mistake(
+                        "upside down",
+                        30.345,
+                        "The stake grew. You multiplied by post / pre; the old owner keeps pre / post.",
+                    ),
+                    Mistake(
+                        "fraction for percent",
+                        0.22277,
+                        "That is a fraction. The stake comes in percent, so give it back in percent.",
+                    ),
+                    Mistake(
+                        "percent taken twice",
+                        2227.7,
+                        "The stake comes in percent already. Do not multiply by 100 again.",
+                    ),
                 ],
             ),
             expect.that(
@@ -631,7 +768,7 @@ SHEET = {
             "The owner's shares stay; only their number relative to all shares changes.",
             "post = pre + new; kept = pre / post; new stake = old stake x kept.",
             "post_money = pre_money + new_money",
-            "return stake_pct * pre_money / (pre_money + new_money)",
+            "kept = pre_money / post_money",
         ),
     ),
     "q3": SheetCheck(
@@ -645,6 +782,7 @@ SHEET = {
                 1,
                 100,
                 gives=[50, 0],
+                labels=("the investors", "the non-profit"),
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
@@ -659,6 +797,7 @@ SHEET = {
                 1,
                 100,
                 gives=[100, 400],
+                labels=("the investors", "the non-profit"),
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
@@ -673,17 +812,38 @@ SHEET = {
                     ),
                 ],
             ),
+            expect.call(
+                7,
+                2,
+                3,
+                gives=[6, 1],
+                labels=("the investors", "the non-profit"),
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "invested amount forgotten",
+                        3,
+                        "The cap is a multiple of the money put in: 3 times 2.",
+                    ),
+                    Mistake(
+                        "money put in for the cap",
+                        2,
+                        "You gave the investors their money back once. They may get 3 times that.",
+                    ),
+                ],
+            ),
         ],
         hints=(
             "Two cases: the exit value is below the cap, or above it.",
             "The investors get the smaller of exit value and cap; the non-profit gets the rest.",
-            "to_investors = min(exit_value, invested * cap_multiple)",
-            "return to_investors, exit_value - to_investors",
+            "most = invested * cap_multiple",
+            "to_investors = min(exit_value, most)",
         ),
     ),
     "q4": SheetCheck(
         "Put the lines in order",
         kind="order",
+        name="q4_order",
         expects='a list of labels such as ["B", "A"]',
         right="12.9 %: SoftBank itself said about 13 %.",
         lines=(
@@ -718,51 +878,25 @@ SHEET = {
         "New money by year",
         kind="function",
         expects="new_money_by_year(rounds) that returns a Series, year -> USD bn",
-        right="Six years with rounds of known size, each round once. The round of 2026 alone is larger than all before it together.",
-        tests=[
-            expect.that(
-                "The function returns nothing. End it with a return line.",
-                lambda f: f(load("funding_rounds")) is not None,
-                mistake="print for return",
-            ),
-            expect.that(
-                "2026 should be 122: the round as closed, once.",
-                lambda f: abs(f(load("funding_rounds"))[2026] - 122) < 1e-6,
-                mistake="parts or reports of one round added up",
-            ),
-            expect.that(
-                "2025 should be 41. Its parts (tranches) are inside it, and share sales bring no money.",
-                lambda f: abs(f(load("funding_rounds"))[2025] - 41) < 1e-6,
-                mistake="parts of a round added to the round",
-            ),
-            expect.that(
-                "A year without a round of known size has no entry: there should be six years.",
-                lambda f: len(f(load("funding_rounds"))) == 6,
-                mistake="missing counted as zero",
-            ),
-        ],
+        right="Each round once, each year once. On OpenAI's table the round of 2026 alone is larger than all before it together.",
+        tests=_judge_new_money,
         hints=(
             "Print `load('funding_rounds')['record_type'].unique()`. Which of these are new money, each once?",
-            "Filter on record_type and new_money_to_company, drop missing amounts, group by the year, sum.",
+            "Filter on record_type and new_money_to_company, drop rows whose amount is missing.",
+            "rounds[(rounds['record_type'] == 'round') & ...]",
             "kept = rounds[(rounds['record_type'] == 'round') & rounds['new_money_to_company']].dropna(subset=['amount_committed_usd_bn'])",
-            "return kept.groupby(kept['date'].dt.year)['amount_committed_usd_bn'].sum()",
         ),
     ),
     "q6": SheetCheck(
         "Two arrows",
         kind="figure",
+        name="q6_figure",
         expects="a matplotlib figure with a title, and axis labels that name years and USD bn",
-        right="Title, units and bars are there. Check for yourself that the title states what the bars show.",
-        tests=[
-            expect.figure_texts(x_unit="year", y_unit="USD bn"),
-            expect.that(
-                "Nothing is drawn as bars: use axes.bar, once for each direction.",
-                lambda figure: len(figure.axes[0].patches) >= 5,
-            ),
-        ],
+        right="Bars, units and legend are there. Check for yourself that the title states what the bars show.",
+        tests=[expect.figure_texts(x_unit="year", y_unit="USD bn"), _judge_two_arrows],
         hints=(
             "Two sets of bars side by side: money in, purchases out.",
-            "axes.bar(years - 0.2, ...) and axes.bar(years + 0.2, ...), then title and labels.",
+            "axes.bar(years - 0.2, ...) and axes.bar(years + 0.2, ...), then title, labels and legend.",
             "q6_figure, axes = plt.subplots()",
             "Money in: 1.5 in year 1. Purchases: 1.5 in each of the four years.",
         ),
@@ -778,6 +912,11 @@ SHEET = {
                 gives=0,
                 tolerance=1e-6,
                 mistakes=[
+                    Mistake(
+                        "below zero",
+                        -2,
+                        "Below the caps the foundation gets nothing, never less than nothing.",
+                    ),
                     Mistake(
                         "only one cap counted",
                         6,
@@ -804,7 +943,12 @@ SHEET = {
                         "money put in for the cap",
                         18.8,
                         "You took off the money put in. The investors may get its multiple.",
-                    )
+                    ),
+                    Mistake(
+                        "stake and residual mixed",
+                        2.4,
+                        "You took 30 % of the rest. While the caps are in force, all of the rest is the foundation's.",
+                    ),
                 ],
             ),
         ],
@@ -847,3 +991,6 @@ SHEET = {
         ),
     ),
 }
+
+# Questions that no check can judge.
+MANUAL = {"q8": "marked by a person, by the four lines of the rubric in its cell"}

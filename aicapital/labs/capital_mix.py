@@ -1,0 +1,398 @@
+"""Lab: whose money, and what was promised back, for two firms by one measure."""
+
+from bisect import bisect
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..data import load
+from ..figures.chart import sheet
+from ..figures.style import ACCENT, INK, PAPER, QUIET, colour, ink
+from ..models.capital_mix import cumulative_money
+from .lab import Control, Lab
+
+ARTICLE = date(2026, 3, 3)
+ANTHROPIC, OPENAI = "Anthropic", "OpenAI"
+NOT_NAMED, REST = "Not named", "Other investors"
+CLOUD, CHIP = ("Amazon", "Google", NOT_NAMED, "Microsoft"), ("Nvidia",)
+SUPPLIERS = CLOUD + CHIP
+# By its size the money of the firm not named is Google's, which had promised as much a month before.
+COUNTED = {
+    "Amazon and Google": ("Amazon", "Google", NOT_NAMED),
+    "all cloud firms": CLOUD,
+    "cloud and chip firms": SUPPLIERS,
+}
+ROUNDS_ONLY, WITH_PROMISES = "money in rounds", "money and open promises"
+OTHER_SUPPLIERS = "Suppliers without stake"
+PARTNERS = ("Amazon", "Google", "Microsoft", "Nvidia", OTHER_SUPPLIERS)
+_TABLES = {
+    ANTHROPIC: ("rival_rounds", "rival_round_investors"),
+    OPENAI: ("funding_rounds", "round_investors"),
+}
+_OF = {
+    "Microsoft Azure": "Microsoft",
+    "Amazon Web Services": "Amazon",
+    "Other cloud firms": NOT_NAMED,
+}
+FIRST, LAST = 2019, 2032  # years on the axis; the last five leave room for names
+NOW = 0.45  # width in years of the column that shows the present mix
+MOST = (
+    480  # USD bn, right end of the right panel: OpenAI's contracts with suppliers without a stake
+)
+
+
+def equity(company: str, up_to: date | None = None) -> pd.DataFrame:
+    """Equity committed in rounds up to a day: date, investor, amount (USD bn). Suppliers stand alone, all others together.
+
+    A round counts from its first announcement, with what had been committed by that day. What its named
+    suppliers leave of it is the others'. Rounds of unknown size are left out.
+    """
+    table, of_investors = _TABLES[company]
+    rounds = load(table, all_reports=True).query("company == @company and record_type == 'round'")
+    rounds = rounds.dropna(subset=["amount_committed_usd_bn"])
+    announced = rounds.groupby(
+        rounds["conflict_group"].where(rounds["conflict_group"] != "", rounds["row_id"])
+    )
+    rounds = rounds.assign(
+        report_of=announced.ngroup(), announced=announced["date"].transform("min")
+    )
+    if up_to is not None:
+        rounds = rounds[rounds["date"] <= pd.Timestamp(up_to)]
+    rounds = rounds.sort_values("conflict_rank").drop_duplicates("report_of").set_index("row_id")
+    named = load(of_investors, all_reports=True).query("round_id in @rounds.index")
+    named = named.assign(investor=named["investor"].replace(_OF)).query("investor in @SUPPLIERS")
+    given = named.groupby("round_id")["amount_usd_bn"].sum().reindex(rounds.index).fillna(0)
+    left = (rounds["amount_committed_usd_bn"] - given).round(6)
+    suppliers = pd.DataFrame(
+        {
+            "date": rounds.loc[named["round_id"], "announced"].to_numpy(),
+            "investor": named["investor"].to_numpy(),
+            "amount": named["amount_usd_bn"].to_numpy(),
+        }
+    )
+    others = pd.DataFrame({"date": rounds["announced"], "investor": REST, "amount": left})
+    both = pd.concat([suppliers, others[others["amount"] > 0]])
+    return both.sort_values("date", kind="stable", ignore_index=True)
+
+
+def purchases(company: str, known_by: str | date | None = None) -> pd.Series:
+    """Purchases that the company has promised, by supplier (USD bn): firm contracts with a published price.
+
+    Suppliers without a stake stand together. For Anthropic their part is its stated total less the named
+    contracts, and nothing before a total was stated; a contract that may be ended at short notice is not counted.
+    """
+    if company == OPENAI:
+        rows = load("compute_commitments", known_by)
+        rows = rows[rows["counts_in_total"] & rows["value_usd_bn"].notna()]
+        promised = rows.groupby(rows["counterparty"].replace(_OF))["value_usd_bn"].sum()
+        total = promised.sum()
+    else:
+        rows = load("strategic_stakes", known_by).query(
+            "investee == @company and purchase_back_usd_bn > 0"
+        )
+        promised = rows.groupby("investor")["purchase_back_usd_bn"].sum()
+        stated = load("company_financials", known_by).query(
+            "company == @company and metric == 'purchase_commitments'"
+        )["value_usd_bn"]
+        total = stated.max() if len(stated) else 0.0
+    named = promised[promised.index.isin(SUPPLIERS)]
+    others = pd.Series({OTHER_SUPPLIERS: max(total - named.sum(), 0.0)})
+    return pd.concat([named, others]).rename("purchases")
+
+
+def cloud_ledger() -> pd.DataFrame:
+    """Both directions for each lab and each cloud firm with a stake and a priced contract: lab, supplier, money_in, purchases_out."""
+    rows = []
+    for lab in (ANTHROPIC, OPENAI):
+        given = (
+            equity(lab)
+            .replace({"investor": {NOT_NAMED: "Google"}})
+            .groupby("investor")["amount"]
+            .sum()
+        )
+        promised = purchases(lab)
+        rows += [
+            (lab, supplier, given[supplier], promised[supplier])
+            for supplier in CLOUD
+            if supplier in given and supplier in promised
+        ]
+    return pd.DataFrame(rows, columns=["lab", "supplier", "money_in", "purchases_out"])
+
+
+def open_promises() -> pd.DataFrame:
+    """Equity that cloud firms have promised Anthropic beyond what rounds hold: date, investor, amount (USD bn)."""
+    pledged = (
+        load("rival_rounds")
+        .set_index("row_id")
+        .loc[["an_2026_amazon_pledge", "an_2026_google_pledge"]]
+    )
+    since = (
+        equity(ANTHROPIC)
+        .query("date >= @pledged['date'].min()")
+        .groupby("investor")["amount"]
+        .sum()
+    )
+    paid = [since.get("Amazon", 0.0), since.get("Google", 0.0) + since.get(NOT_NAMED, 0.0)]
+    return pd.DataFrame(
+        {
+            "date": pledged["date"].to_numpy(),
+            "investor": ["Amazon", "Google"],
+            "amount": pledged["amount_committed_usd_bn"].to_numpy() - paid,
+        }
+    )
+
+
+def capital_mix(prediction: float | None = None) -> Lab:
+    """Equity by investor up to a day, and money in against purchases promised back.
+
+    prediction : Amazon's and Google's part of Anthropic's equity on the article's day, in percent; drawn in when given.
+    """
+    stops = _days()
+    rounds = {
+        firm: _by_day(stops, _round_days(firm), lambda day, firm=firm: _so_far(equity(firm, day)))
+        for firm in _TABLES
+    }
+    promises_now = _so_far(pd.concat([equity(ANTHROPIC), open_promises()], ignore_index=True))
+    promised_on = open_promises()["date"].max().toordinal()
+    contracts = {
+        firm: _by_day(
+            stops, _contract_days(firm), lambda day, firm=firm: purchases(firm, day).to_dict()
+        )
+        for firm in _TABLES
+    }
+
+    def model(day, firm, counted, promises):
+        promised = promises == WITH_PROMISES and firm == ANTHROPIC and day >= promised_on
+        when, names, amounts = promises_now if promised else rounds[firm][day]
+        until = int(np.searchsorted(when, _year(day), side="right"))
+        so_far = amounts[until - 1] if until else np.zeros(len(names))
+        by_name = dict(zip(names, so_far, strict=True))
+        theirs = sum(by_name.get(name, 0.0) for name in COUNTED[counted])
+        back = contracts[firm][day]
+        return {
+            "when": np.append(when[:until], _year(day)),
+            "shares": _percent(np.vstack([amounts[:until], so_far])),
+            "names": names,
+            "by_name": by_name,
+            "total": so_far.sum(),
+            "promised": promised,
+            "theirs": theirs,
+            "back": back,
+            "back_to_them": sum(back.get(name, 0.0) for name in COUNTED[counted]),
+        }
+
+    def scene():
+        figure, (left, right) = sheet(
+            "Who financed the lab is one question; whom it has promised to pay is another",
+            "Equity as committed in rounds; Microsoft's and Nvidia's money in Anthropic at the upper limit of their promise. Purchases: firm "
+            "contracts with a published price; Anthropic's of September 2026 are what is still to be bought. Sources: company "
+            "statements, filings, court papers, a leaked draft prospectus, to September 2026.",
+            height=4.7,
+            ncols=2,
+            width_ratios=(1.45, 1),
+        )
+        left.set(
+            xlim=(FIRST, LAST),
+            ylim=(0, 100),
+            xlabel="Year",
+            ylabel="Share of all equity raised so far, %",
+        )
+        left.set_xticks(range(2020, 2027, 2))
+        right.set(
+            xlim=(-150, MOST),
+            ylim=(len(PARTNERS) - 0.4, -0.95),
+            xlabel="USD bn, published by the chosen day",
+        )
+        right.set_yticks(
+            range(len(PARTNERS)), [name.replace(" without ", "\nwithout ") for name in PARTNERS]
+        )
+        right.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
+        right.grid(axis="y", visible=False)
+        right.axvline(0, color=INK, linewidth=0.8)
+        right.text(-10, -0.62, "money in", ha="right", fontsize=9, color=QUIET)
+        right.text(10, -0.62, "purchases out", ha="left", fontsize=9, color=QUIET)
+        return figure
+
+    def draw(figure, result, values):
+        left, right = figure.axes
+        now = _year(values["day"])
+        when, shares = (
+            np.append(result["when"], now + NOW),
+            np.vstack([result["shares"], result["shares"][-1:]]),
+        )
+        bottom, middles = np.zeros(len(when)), {}
+        for name, share in zip(result["names"], shares.T, strict=True):
+            strength = 0.95 if name in COUNTED[values["counted"]] else 0.35
+            left.fill_between(
+                when,
+                bottom,
+                bottom + share,
+                step="post",
+                color=colour(name),
+                alpha=strength,
+                linewidth=0,
+            )
+            if share[-1] >= 0.5:
+                middles[f"{name} {share[-1]:.0f} %"] = bottom[-1] + share[-1] / 2
+            bottom = bottom + share
+        for words, height in zip(middles, _apart(list(middles.values()), 6.5), strict=True):
+            left.text(now + NOW + 0.12, height, words, fontsize=9, va="center", color=INK)
+        left.axvline(now, color=INK, linewidth=1.6)
+        if prediction is not None and 0 <= prediction <= 100 and values["firm"] == ANTHROPIC:
+            at = _year(ARTICLE.toordinal())
+            left.plot([at], [prediction], marker="D", color=ACCENT, markersize=7)
+            left.text(
+                at - 0.32,
+                min(max(prediction, 3), 96),
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="right",
+                va="center",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
+            )
+        for row, name in enumerate(PARTNERS):
+            put_in, out = result["by_name"].get(name, 0.0), result["back"].get(name, 0.0)
+            if name == "Google":
+                put_in += result["by_name"].get(NOT_NAMED, 0.0)
+            right.barh(row, -put_in, color=colour(name), height=0.55)
+            right.barh(
+                row, out, color=colour(name), height=0.55, alpha=0.55, hatch="//", edgecolor="white"
+            )
+            if put_in:
+                right.text(
+                    -put_in - 8,
+                    row,
+                    _plain(put_in),
+                    ha="right",
+                    va="center",
+                    fontsize=9,
+                    color=ink(name),
+                )
+            if out:
+                right.text(
+                    out + 8, row, _plain(out), ha="left", va="center", fontsize=9, color=ink(name)
+                )
+
+    def sentence(result, values):
+        who, day, firm = values["counted"], _words(values["day"]), values["firm"]
+        if not result["total"]:
+            return f"By {day} the tables hold no round of {firm} with a published amount, so there are 0 dollars to divide up."
+        total, theirs, back = result["total"], result["theirs"], result["back_to_them"]
+        promised = ", open promises included" if result["promised"] else ""
+        words = (
+            f"By {day} {firm} had raised USD {_plain(total)} bn of equity{promised}; {who} gave "
+        )
+        words += (
+            f"{_plain(theirs)} of it, {100 * theirs / total:.0f} %." if theirs else "none of it."
+        )
+        if NOT_NAMED in COUNTED[who] and result["by_name"].get(NOT_NAMED):
+            words += f" Of that, {_plain(result['by_name'][NOT_NAMED])} came from cloud firms not named, by the size Google."
+        if not back:
+            return words + " No purchase contract with them had a published price."
+        ratio = f", {back / theirs:.1f} dollars for each dollar they gave" if theirs else ""
+        return words + f" It had promised them USD {_plain(back)} bn of purchases{ratio}."
+
+    on_the_day = {
+        "day": ARTICLE.toordinal(),
+        "firm": ANTHROPIC,
+        "counted": "Amazon and Google",
+        "promises": ROUNDS_ONLY,
+    }
+    end_2024, last = date(2024, 12, 31).toordinal(), stops[-1]
+    return Lab(
+        title="Lab: whose money, whose machines?",
+        controls=[
+            Control("day", "Count up to", stops, on_the_day["day"], _words),
+            Control("firm", "Firm", (ANTHROPIC, OPENAI), ANTHROPIC),
+            Control("counted", "Full colour: money of", tuple(COUNTED), on_the_day["counted"]),
+            Control("promises", "Count", (ROUNDS_ONLY, WITH_PROMISES), ROUNDS_ONLY),
+        ],
+        presets={
+            "End of 2024: two cloud firms": on_the_day | {"day": end_2024},
+            "The article's day": on_the_day,
+            "Known now": on_the_day | {"day": last},
+            "All promises paid": on_the_day | {"day": last, "promises": WITH_PROMISES},
+            "OpenAI by the same measure": on_the_day
+            | {"firm": OPENAI, "counted": "cloud and chip firms"},
+        },
+        model=model,
+        scene=scene,
+        draw=draw,
+        sentence=sentence,
+    )
+
+
+def _days() -> tuple[int, ...]:
+    """Ends of quarters, the article's day among them, as ordinals."""
+    ends = pd.date_range("2021-06-30", "2026-09-30", freq="QE")
+    return tuple(sorted({ARTICLE.toordinal(), *(day.toordinal() for day in ends)}))
+
+
+def _so_far(payments: pd.DataFrame) -> tuple[np.ndarray, list[str], np.ndarray]:
+    """Decimal years, names and the money so far; suppliers first, so that they stand at the bottom."""
+    table = cumulative_money(payments)
+    names = [name for name in (*CLOUD, *CHIP, REST) if name in table]
+    years = np.array([_year(day.toordinal()) for day in table.index])
+    return years, names, table[names].to_numpy()
+
+
+def _by_day(
+    stops: Sequence[int], changes: Iterable[pd.Timestamp], make: Callable[[date], Any]
+) -> dict[int, Any]:
+    """What `make` gives on each day, made again only where one of the `changes` has happened since the stop before."""
+    changes = sorted({change.toordinal() for change in changes})
+    by_day, seen = {}, None
+    for day in stops:
+        passed = bisect(changes, day)
+        if passed != seen:
+            made, seen = make(date.fromordinal(day)), passed
+        by_day[day] = made
+    return by_day
+
+
+def _round_days(firm: str) -> pd.Series:
+    return load(_TABLES[firm][0], all_reports=True).query("company == @firm")["date"]
+
+
+def _contract_days(firm: str) -> pd.Series:
+    tables = (
+        ["compute_commitments"] if firm == OPENAI else ["strategic_stakes", "company_financials"]
+    )
+    mine = [load(name, all_reports=True) for name in tables]
+    about = [rows[rows["investee" if "investee" in rows else "company"] == firm] for rows in mine]
+    return pd.concat([rows["known_from"] for rows in about])
+
+
+def _apart(heights: list[float], gap: float) -> list[float]:
+    """Rising heights at least `gap` apart, none above 97: pushed up from below, then down from the top."""
+    placed = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap if placed else 3.0))
+    ceiling = 97.0
+    for position in reversed(range(len(placed))):
+        placed[position] = min(placed[position], ceiling)
+        ceiling = placed[position] - gap
+    return placed
+
+
+def _percent(amounts: np.ndarray) -> np.ndarray:
+    total = amounts.sum(axis=1, keepdims=True)
+    return 100 * np.divide(amounts, total, out=np.zeros_like(amounts), where=total > 0)
+
+
+def _year(day: int) -> float:
+    when = date.fromordinal(int(day))
+    return when.year + (when.timetuple().tm_yday - 1) / 365.25
+
+
+def _words(day: int) -> str:
+    when = date.fromordinal(day)
+    return f"{when.day} {when:%B %Y}"
+
+
+def _plain(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 100 or amount == round(amount) else f"{amount:,.1f}"

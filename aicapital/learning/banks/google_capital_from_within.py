@@ -1,0 +1,914 @@
+"""Lesson 02: can a search engine out-spend the capital market, and for how long?"""
+
+from functools import cache
+
+import pandas as pd
+
+from ...data import load
+from ...models.make_or_buy import MakeOrBuy
+from ...models.self_funding import max_self_funded_growth, self_funding_ratio
+from .. import expect
+from ..questions import (
+    Choice,
+    Claim,
+    Code,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+    Verdict,
+)
+
+ARTICLE = "2026-03-03"
+LIFETIME, IN_USE = 5, 0.6  # years; part of the time. Assumed for both chips, as in the lab.
+
+
+@cache
+def _alphabet() -> pd.DataFrame:
+    """Alphabet's figures (USD bn): one row a period, one column a metric."""
+    rows = load("company_financials").query("company == 'Alphabet' and segment == ''")
+    rows = rows[~rows["row_id"].str.endswith("_first")]
+    return rows.pivot(index="period", columns="metric", values="value_usd_bn")
+
+
+def _year() -> dict[str, float]:
+    """2025 as it was known on the article's day, and the plan for 2026; growth and payouts in whole percent."""
+    figures, last = _alphabet(), _alphabet().loc["FY2025"]
+    plan = load("capex_guidance", known_by=ARTICLE).query(
+        "company == 'Alphabet' and fiscal_year == 'FY2026'"
+    )
+    own = last["operating_cash_flow"]
+    before = figures.at["FY2024", "operating_cash_flow"]
+    paid_out = last["share_repurchases"] + last["dividends"]
+    middle = plan[["low_usd_bn", "high_usd_bn"]].iloc[-1].mean()
+    return {
+        "own": own,
+        "capex": last["capex"],
+        "free": own - last["capex"],
+        "ratio": self_funding_ratio(own, last["capex"]),
+        "profit": last["net_income"],
+        "operating": last["operating_income"],
+        "grows": round(100 * (own / before - 1)),
+        "paid_out": paid_out,
+        "left": own - last["capex"] - paid_out,
+        "payouts": round(100 * paid_out / own),
+        "cash": figures.at["2025-12-31", "cash_and_securities"],
+        "debt": last["long_term_debt"],
+        "debt_before": figures.at["FY2024", "long_term_debt"],
+        "plan": middle,
+        "plan_growth": 100 * (middle / last["capex"] - 1),
+    }
+
+
+def _reach() -> float:
+    year = _year()
+    return max_self_funded_growth(
+        year["own"],
+        year["capex"],
+        years=1,
+        ocf_growth_pct=year["grows"],
+        payouts=year["payouts"] / 100 * year["own"],
+    )
+
+
+def _half() -> dict[str, float]:
+    """Alphabet's sources in the first half of 2026 and its second quarter (USD bn)."""
+    figures = _alphabet()
+    half, quarters = figures.loc["H1 2026"], figures.loc[["Q1 2026", "Q2 2026"]]
+    own = quarters["operating_cash_flow"].sum()
+    debt, shares = half["debt_issuance_net"], half["equity_issuance"]
+    return {
+        "own_half": own,
+        "new_debt": debt,
+        "new_shares": shares,
+        "outside_pct": 100 * (debt + shares) / (own + debt + shares),
+        "quarter_profit": figures.at["Q2 2026", "net_income"],
+        "quarter_gains": figures.at["Q2 2026", "other_income_net"],
+        "quarter_own": figures.at["Q2 2026", "operating_cash_flow"],
+        "quarter_capex": figures.at["Q2 2026", "capex"],
+        "quarter_free": figures.at["Q2 2026", "free_cash_flow"],
+    }
+
+
+def _bonds() -> dict[str, float]:
+    rows = load("rival_rounds").set_index("row_id")["amount_committed_usd_bn"]
+    return {"bonds_2025": rows["alphabet_2025_bonds"], "bonds_2026": rows["alphabet_2026_bonds"]}
+
+
+def _advertising() -> dict[str, float]:
+    rows = load("company_financials").query("company == 'Alphabet' and metric == 'revenue'")
+    table = rows.pivot(index="period", columns="segment", values="value_usd_bn")
+    share = 100 * table["Google advertising"] / table[""]
+    cloud = load("company_financials").set_index("row_id")["value_usd_bn"]
+    part = (
+        cloud["fin_alphabet_q2_2026_operating_income_google_cloud"]
+        / cloud["fin_alphabet_q2_2026_operating_income"]
+    )
+    return {
+        "ads": share["FY2025"],
+        "ads_2018": share["FY2018"],
+        "ads_now": share["Q2 2026"],
+        "cloud_income": 100 * part,
+    }
+
+
+def _openai() -> dict[str, float]:
+    rows = load("company_financials").set_index("row_id")["value_usd_bn"]
+    rounds = load("funding_rounds").set_index("row_id")["amount_committed_usd_bn"]
+    contracts = load("compute_commitments").query("counts_in_total")["value_usd_bn"].sum()
+    then = load("compute_commitments", known_by=ARTICLE).query("counts_in_total")
+    cash, quarter = rows["fin_20260331_cash_and_securities"], rows["fin_q12026_cash_burn"]
+    return {
+        "burn": rows["fin_fy2025_cash_burn"],
+        "raised_2025": rounds["oai_2025_round_final"],
+        "announced": load("funding_rounds", all_reports=True)
+        .set_index("row_id")
+        .at["oai_2026_announced", "amount_committed_usd_bn"],
+        "closed": rounds["oai_2026_close"],
+        "openai_cash": cash,
+        "quarter_burn": quarter,
+        "years": cash / (4 * quarter),
+        "contracts": contracts,
+        "contracts_then": then["value_usd_bn"].sum(),
+    }
+
+
+def _chip() -> dict[str, float]:
+    rows = load("chip_costs").set_index("row_id")["value"]
+    held = rows["chip_tpu_held_2025"] - rows["chip_tpu_held_2024"]
+    case = MakeOrBuy(
+        design_cost=rows["chip_design_5nm"],
+        unit_cost=rows["chip_tpu7x_cost"],
+        price=rows["chip_gb200_price"],
+        own_lifetime=LIFETIME,
+        bought_lifetime=LIFETIME,
+        performance_ratio=rows["chip_tpu7x_rate"] / rows["chip_gb200_rate"],
+        own_utilisation=IN_USE,
+        bought_utilisation=IN_USE,
+    )
+    return {
+        "design": rows["chip_design_5nm"] / 1e9,
+        "unit": rows["chip_tpu7x_cost"],
+        "price": rows["chip_gb200_price"],
+        "work": 100 * case.performance_ratio,
+        "even": case.break_even_volume,
+        "added": held / 1e6,
+    }
+
+
+def _traffic() -> dict[str, float]:
+    rows = load("market_shares", known_by=ARTICLE).query("market == 'consumer_genai_web_traffic'")
+    share = rows.pivot(index="date", columns="company", values="share_pct")
+    return {
+        "chatgpt": share.at[pd.Timestamp("2026-01-02"), "OpenAI ChatGPT"],
+        "chatgpt_before": share.at[pd.Timestamp("2025-01-02"), "OpenAI ChatGPT"],
+        "gemini": share.at[pd.Timestamp("2026-01-02"), "Google Gemini"],
+    }
+
+
+def _ties() -> dict[str, float]:
+    rows = load("strategic_stakes").set_index("row_id")
+    return {
+        "anthropic_stake": rows.at["st_an_google_2025", "stake_pct"],
+        "pledge": rows.at["st_an_google_2026", "amount_usd_bn"],
+        "back": rows.at["st_an_google_commit", "purchase_back_usd_bn"],
+        "spacex": rows.at["st_spacex_alphabet_2026", "stake_pct"],
+    }
+
+
+def _years_apart() -> dict[str, float]:
+    rows = load("company_financials").set_index("row_id")["value_usd_bn"]
+    plan = load("capex_guidance").query("company == 'Alphabet' and fiscal_year == 'FY2026'")
+    return {
+        "microsoft": rows["fin_microsoft_fy2026_capex"],
+        "alphabet": plan[["low_usd_bn", "high_usd_bn"]].iloc[-1].mean(),
+    }
+
+
+QUESTIONS = [
+    # ---- predictions
+    Prediction(
+        "capex_reach",
+        "In 2025 Alphabet took in USD {own:.0f} bn of operating cash flow, spent {capex:.0f} bn on capex and paid {payouts} % of the cash flow "
+        "to shareholders. Suppose that in 2026 cash flow grows by another {grows} % and the payouts stay. By how much can capex grow before "
+        "Alphabet needs outside money or must run down its cash?",
+        unit="%",
+        tolerance=8,
+        truth=_reach,
+        explain="Own money of the year is cash flow less payouts. Divided by last year's capex, less one, that is the limit. The plan of "
+        "February 2026 was a growth of about {plan_growth:.0f} %.",
+        values=_year,
+    ),
+    Prediction(
+        "outside_share",
+        "Think of all money that came to Alphabet in the first half of 2026: operating cash flow, net borrowing and new shares. Which part of it "
+        "came from outside, that is from lenders and new shareholders?",
+        unit="%",
+        tolerance=8,
+        truth=lambda: _half()["outside_pct"],
+        explain="USD {new_debt:.0f} bn of net borrowing and {new_shares:.0f} bn of new shares, beside {own_half:.0f} bn of operating cash flow.",
+        values=_half,
+    ),
+    Prediction(
+        "chip_volume",
+        "Designing a chip costs about USD {design:.2f} bn. One more chip of your own costs USD {unit:,.0f} and does {work:.0f} % of the work of a "
+        "bought chip at USD {price:,.0f}. From how many own chips is making cheaper than buying?",
+        unit="chips",
+        rel_tolerance=0.3,
+        truth=lambda: _chip()["even"],
+        explain="Each own chip replaces {work:.0f} % of a bought one and saves the difference. The design cost divided by that saving is the "
+        "break-even volume. By one estimate Google added {added:.1f} million chips in 2025.",
+        values=_chip,
+    ),
+    # ---- checks
+    Number(
+        "fcf",
+        "In 2025 Alphabet reports operating cash flow of USD {own:.1f} bn, capex of {capex:.1f} bn and net income of {profit:.1f} bn. What is its free cash flow?",
+        answer=lambda: _year()["free"],
+        unit="USD bn",
+        tolerance=0.2,
+        expects="an amount in USD bn",
+        right="Operating cash flow less capex. Alphabet publishes the same number. Meta would also take off the principal of finance leases.",
+        mistakes=[
+            Mistake(
+                "profit for cash",
+                lambda: _year()["profit"] - _year()["capex"],
+                "You took capex from net income. Profit already carries depreciation of earlier capex, and gains that brought no cash.",
+            ),
+            Mistake(
+                "operating income for operating cash flow",
+                lambda: _year()["operating"] - _year()["capex"],
+                "You took capex from operating income. That is a profit, not a cash flow.",
+            ),
+            Mistake(
+                "cash flow before capex",
+                lambda: _year()["own"],
+                "That is operating cash flow. Free means: after capex.",
+            ),
+            Mistake(
+                "capex added",
+                lambda: _year()["own"] + _year()["capex"],
+                "Capex is cash going out. Take it off.",
+            ),
+        ],
+        hints=(
+            "Which of the three numbers is a profit and not a cash flow?",
+            "free cash flow = operating cash flow - capex",
+            "free = {own:.1f} - {capex:.1f}",
+            "USD {free:.1f} bn",
+        ),
+        values=_year,
+    ),
+    Choice(
+        "fiscal_years",
+        "Somebody writes: in fiscal 2026 Microsoft spends USD {microsoft:.0f} bn on capex and Alphabet plans {alphabet:.0f} bn, so Alphabet spends far more. What must you check first?",
+        [
+            Option(
+                "Nothing: both are fiscal 2026",
+                why="Microsoft's fiscal 2026 ended in June 2026, Alphabet's runs to December. While capex grows fast, half a year is a large part of the gap.",
+                mistake="fiscal years mixed",
+            ),
+            Option(
+                "When each year ends, what each counts as capex, and that one number is a plan",
+                correct=True,
+                why="Half a year lies between them, one is a result and the other a plan, and Microsoft often speaks of capex with leases.",
+            ),
+            Option(
+                "The exchange rate",
+                why="Both report in dollars. The calendar and the definition differ.",
+                mistake="looking at currency instead of period",
+            ),
+        ],
+        hints=(
+            "In which month does each year end?",
+            "Compare the last day of the period, the definition and the kind of number.",
+            "One of the two periods had ended when the other was half over.",
+            "When each year ends, what each counts as capex, and that one number is a plan",
+        ),
+        values=_years_apart,
+    ),
+    Choice(
+        "segment_cash",
+        "Advertising was {ads:.0f} % of Alphabet's revenue in 2025. Does that show that it brought {ads:.0f} % of the operating cash flow?",
+        [
+            Option(
+                "Yes, cash follows revenue",
+                why="Segments with thin margins bring revenue and little cash. Cloud also takes most of the new capex.",
+                mistake="revenue share for cash share",
+            ),
+            Option(
+                "No: cash flow is not published by segment, only revenue and operating income",
+                correct=True,
+                why="So the claim that advertising pays for it all is an inference from income by segment. It is a strong one, and it weakens as cloud grows.",
+            ),
+            Option(
+                "No: advertising is only Search",
+                why="Advertising also holds YouTube and the network. Search is a part of it, so the two must not be added.",
+                mistake="part taken for whole",
+            ),
+        ],
+        hints=(
+            "Which lines does a company publish by segment?",
+            "Tell revenue, operating income and cash flow apart.",
+            "Look for a cash-flow row with a segment in the table: there is none.",
+            "No: cash flow is not published by segment, only revenue and operating income",
+        ),
+        values=_advertising,
+    ),
+    Number(
+        "limit",
+        "A firm has operating cash flow of USD 60 bn, which will grow by 20 %. It spends 40 bn on capex and pays out 12 bn a year. It wants no outside money and keeps its cash. By how much can capex grow next year?",
+        answer=50.0,
+        unit="%",
+        tolerance=0.5,
+        expects="a growth in percent",
+        right="Own money is 72 less 12, that is 60; 60 over 40 is one and a half times last year's capex.",
+        mistakes=[
+            Mistake(
+                "payouts forgotten",
+                80.0,
+                "You left out the payouts. They go on unless the board stops them.",
+            ),
+            Mistake("growth of cash flow forgotten", 20.0, "Next year's cash flow is 72, not 60."),
+            Mistake(
+                "ratio for growth",
+                150.0,
+                "That is next year's capex as a percentage of last year's. Take off the first hundred.",
+            ),
+            Mistake(
+                "cash flow growth for capex growth",
+                44.0,
+                "Payouts do not grow here: take them off after the cash flow has grown.",
+            ),
+        ],
+        hints=(
+            "How much own money is there next year?",
+            "limit = (next year's cash flow - payouts) / last year's capex - 1",
+            "own_money = 60 * 1.20 - 12",
+            "50 %",
+        ),
+    ),
+    Code(
+        "outside_need",
+        "Write `outside_need(operating_cash_flow, capex, payouts, spare_cash)`: the money, in USD bn, that a firm must raise in a year. "
+        'Then run the cell with `lesson.check("outside_need", outside_need)`.',
+        starter="def outside_need(operating_cash_flow, capex, payouts, spare_cash):\n    return ...",
+        tests=[
+            expect.call(
+                100,
+                130,
+                20,
+                15,
+                gives=35,
+                tolerance=1e-9,
+                mistakes=[
+                    Mistake(
+                        "payouts forgotten", 15, "Payouts are cash going out, like capex. Add them."
+                    ),
+                    Mistake(
+                        "cash in hand forgotten", 50, "The firm uses its spare cash before it asks."
+                    ),
+                    Mistake(
+                        "sign turned round",
+                        -35,
+                        "A need is positive: what goes out less what is there.",
+                    ),
+                ],
+            ),
+            expect.call(
+                100,
+                60,
+                10,
+                0,
+                gives=0,
+                tolerance=1e-9,
+                mistakes=[
+                    Mistake(
+                        "a surplus counted as a need",
+                        -30,
+                        "A firm with money left over raises nothing. Use max(0, ...).",
+                    )
+                ],
+            ),
+            expect.that(
+                "More spare cash can never raise the need: compare spare_cash of 0 and of 5.",
+                lambda f: f(10, 30, 0, 5) == f(10, 30, 0, 0) - 5,
+            ),
+        ],
+        hints=(
+            "List what goes out and what is there.",
+            "need = capex + payouts - operating cash flow - spare cash, but never below zero",
+            "return max(0, ...)",
+            "return max(0, capex + payouts - operating_cash_flow - spare_cash)",
+        ),
+        right="This is the financing deficit of the year, less spare cash. The model of the lab does it for many years.",
+    ),
+    Number(
+        "pecking",
+        "A firm must find USD 30 bn this year. It has 12 bn above the cash it wants to keep, and lenders would give 10 bn. How much must come from new shares, if it follows the pecking order?",
+        answer=8.0,
+        unit="USD bn",
+        tolerance=0.05,
+        expects="an amount in USD bn",
+        right="12 from cash, 10 from lenders, 8 from new shareholders. Shares come last: their buyers know less than the managers, so they ask for a discount.",
+        mistakes=[
+            Mistake(
+                "debt left out", 18.0, "You went from cash straight to shares. Lenders come before."
+            ),
+            Mistake("own cash left out", 20.0, "You left out the firm's own cash. It comes first."),
+            Mistake(
+                "shares first",
+                30.0,
+                "That is the order upside down. In the pecking order shares are the last resort.",
+            ),
+        ],
+        hints=(
+            "Which source asks the fewest questions?",
+            "First own cash, then debt up to its limit, then shares.",
+            "shares = 30 - 12 - 10",
+            "USD 8 bn",
+        ),
+    ),
+    Choice(
+        "paper_gain",
+        "In the second quarter of 2026 Alphabet's net income was USD {quarter_profit:.0f} bn and its capex {quarter_capex:.0f} bn. Why was free cash flow negative all the same?",
+        [
+            Option(
+                "The profit was paid out to shareholders",
+                why="Payouts come after free cash flow, and Alphabet bought back no shares in that half-year.",
+                mistake="payouts inside free cash flow",
+            ),
+            Option(
+                "Most of that profit was a gain in the value of stakes in other firms, which brought no cash",
+                correct=True,
+                why="Other income was {quarter_gains:.0f} bn; operating cash flow was {quarter_own:.0f} bn. You cannot pay a builder with a valuation.",
+            ),
+            Option(
+                "Depreciation was too high",
+                why="Depreciation lowers profit and costs no cash in the quarter. It works the other way round.",
+                mistake="depreciation taken for a cash cost",
+            ),
+        ],
+        hints=(
+            "Compare net income with operating cash flow.",
+            "Ask of each line whether cash moved.",
+            "Look at other income in that quarter.",
+            "Most of that profit was a gain in the value of stakes in other firms, which brought no cash",
+        ),
+        values=_half,
+    ),
+    Number(
+        "break_even",
+        "A design costs USD 200 million. One own chip costs USD 6,000 and does half the work of a bought chip at USD 30,000. Both last equally long. From how many own chips does making pay?",
+        answer=200e6 / 9000,
+        unit="chips",
+        rel_tolerance=0.01,
+        expects="a number of chips",
+        right="An own chip replaces half a bought one, worth 15,000, and costs 6,000. Each saves 9,000 towards the design.",
+        mistakes=[
+            Mistake(
+                "work of the chip left out",
+                200e6 / 24000,
+                "You set one own chip against one bought chip. It does only half the work.",
+            ),
+            Mistake(
+                "cost of the own chip left out",
+                200e6 / 15000,
+                "You counted what an own chip replaces and forgot what it costs.",
+            ),
+            Mistake(
+                "design cost over price",
+                200e6 / 30000,
+                "You divided by the price of a bought chip. What carries the design is the saving a chip.",
+            ),
+        ],
+        hints=(
+            "What does one own chip save?",
+            "saving = work x price of a bought chip - cost of an own chip; volume = design / saving",
+            "saving = 0.5 * 30_000 - 6_000",
+            "About 22,200 chips",
+        ),
+    ),
+    # ---- verdicts
+    Claim(
+        "II.0",
+        "The field is multipolar: OpenAI is one pole among several.",
+        then=Verdict(
+            "holds",
+            "medium",
+            "Five firms with different money, chips and customers. ChatGPT's share of visits fell from {chatgpt_before:.0f} to {chatgpt:.0f} % in a year, and Gemini had {gemini:.0f} %. How large a pole must be, nobody defines.",
+        ),
+        now=Verdict(
+            "holds",
+            "medium",
+            "The rows of the matrix still differ. But the poles own parts of each other and rent each other's computing, so 'several' is clearer than 'independent'.",
+        ),
+        evidence=["player_profiles", "market_shares", "strategic_stakes"],
+        values=_traffic,
+    ),
+    Claim(
+        "II.1.1",
+        "Google owns a global data-centre network.",
+        then=Verdict(
+            "holds",
+            "high",
+            "Its profile names sites of its own world-wide, its cloud is its own, and USD {capex:.0f} bn of capex in 2025 went into property and equipment that it owns.",
+        ),
+        now=Verdict(
+            "holds",
+            "high",
+            "Owned, and short: from the third quarter of 2026 it rents capacity from others as a bridge.",
+        ),
+        evidence=["company_financials", "player_profiles"],
+        values=_year,
+    ),
+    Claim(
+        "II.1.2",
+        "Google designs its own TPU chips.",
+        then=Verdict(
+            "holds",
+            "high",
+            "On record for a decade. At its volumes the model lets even a costly design pay: break-even near {even:,.0f} chips, against an estimated {added:.1f} million added in 2025.",
+        ),
+        now=Verdict(
+            "holds",
+            "high",
+            "It now sells them as systems too. 'Own' means designed: others help to design and all of the making is bought. The cost numbers are estimates.",
+        ),
+        evidence=["player_profiles", "chip_costs", "models.make_or_buy"],
+        values=_chip,
+    ),
+    Claim(
+        "II.1.3",
+        "Search and advertising provide Google's cash flow.",
+        then=Verdict(
+            "holds",
+            "medium",
+            "{ads:.0f} % of revenue in 2025, after {ads_2018:.0f} % in 2018. Cash flow is not published by segment, so this is an inference from revenue and income.",
+        ),
+        now=Verdict(
+            "holds in part",
+            "medium",
+            "Still the largest source, at {ads_now:.0f} % of revenue in the second quarter of 2026. Cloud brought {cloud_income:.0f} % of operating income by then.",
+        ),
+        evidence=["company_financials"],
+        values=_advertising,
+    ),
+    Claim(
+        "II.1.4",
+        "Google pays for large models from internal profit and needs no outside finance.",
+        then=Verdict(
+            "holds in part",
+            "high",
+            "Cash flow paid the capex of 2025 {ratio:.1f} times. But Alphabet had sold bonds in November 2025 ({bonds_2025:g} bn in dollars alone) and in February 2026 (about {bonds_2026:g} bn), while it paid {paid_out:.0f} bn to shareholders. After capex and payouts {left:.0f} bn of the year's cash flow was left: it chose to borrow.",
+        ),
+        now=Verdict(
+            "overtaken",
+            "high",
+            "In the first half of 2026 it took {new_shares:.1f} bn from new shares and {new_debt:.1f} bn of net debt and stopped its buybacks; in the second quarter capex exceeded cash flow. The article, written in March, could not know this.",
+        ),
+        evidence=["company_financials", "rival_rounds", "capex_guidance", "models.self_funding"],
+        values=lambda: {**_year(), **_bonds(), **_half()},
+    ),
+    Claim(
+        "II.1.5",
+        "OpenAI needs continuous financing, so it is a capital-driven platform.",
+        then=Verdict(
+            "holds",
+            "high",
+            "It burned {burn:g} bn in 2025, a year in which it raised {raised_2025:g} bn, and days before the article announced {announced:g} bn more. It has no large old business that pays.",
+        ),
+        now=Verdict(
+            "holds",
+            "medium",
+            "With {openai_cash:g} bn in hand in March 2026, the burn of that quarter could go on for about {years:.0f} years. What needs new money are the contracts of {contracts:,.0f} bn, not the present burn. And as a contrast with Google the claim has weakened.",
+        ),
+        evidence=["company_financials", "funding_rounds", "compute_commitments"],
+        values=_openai,
+    ),
+    Claim(
+        "II.1.6",
+        "Google is a closed ecosystem, OpenAI a hub that grows by alliances.",
+        then=Verdict(
+            "holds in part",
+            "medium",
+            "OpenAI lives by alliances, yes. But Google owned {anthropic_stake:g} % of Anthropic and sold computing to Anthropic, Meta and OpenAI itself: hardly closed.",
+        ),
+        now=Verdict(
+            "overtaken",
+            "medium",
+            "Google promised up to {pledge:g} bn to Anthropic, which buys {back:.0f} bn of computing from it; it holds {spacex:g} % of SpaceX and sells its chips. By now both are hubs, one with an old business beneath it.",
+        ),
+        evidence=["strategic_stakes", "compute_commitments", "player_profiles"],
+        values=_ties,
+    ),
+]
+
+# Values below are published figures or made-up ones of the running case; none is a formula of the solution.
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "How many times cash flow pays for capex",
+        kind="value",
+        expects="a number of times, such as 0.5 or 3",
+        right="You expected more than enough and not a multiple of it. Now compare it with the output.",
+        tests=[
+            expect.that("A ratio is a plain number.", lambda given: isinstance(given, int | float)),
+            expect.that(
+                "Below 1 Alphabet would not have paid for its capex of 2025 from the year's own cash.",
+                lambda given: given >= 1,
+                mistake="ratio turned round",
+            ),
+            expect.that(
+                "Cash flow is less than three times capex here. Is yours a percentage?",
+                lambda given: given < 3,
+                mistake="percent for a ratio",
+            ),
+        ],
+        hints=(
+            "Is cash flow larger or smaller than capex?",
+            "Divide operating cash flow by capex.",
+            "ratio = 164.7 / 91.4",
+            "About 1.8",
+        ),
+    ),
+    "q1_reason": SheetCheck(
+        "What the ratio says",
+        kind="value",
+        expects='one of "A", "B", "C"',
+        right="The ratio compares two flows of one year. What is then done with the rest is another question.",
+        tests=[
+            expect.that(
+                "It sold bonds that year. A ratio above 1 says that it could do without, not that it did.",
+                lambda given: str(given).strip().upper() != "A",
+                mistake="could taken for did",
+            ),
+            expect.that(
+                "Profit is not in this ratio: it sets cash flow against capex.",
+                lambda given: str(given).strip().upper() != "C",
+                mistake="profit for cash",
+            ),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=(
+            "Which of the sentences speaks only of the two numbers?",
+            "Ask what the ratio leaves out: payouts, loans, profit.",
+            "Alphabet borrowed in 2025 all the same.",
+            "B",
+        ),
+    ),
+    "q2": SheetCheck(
+        "How far capex can rise",
+        kind="function",
+        expects="capex_limit(operating_cash_flow, growth_pct, payouts, capex) that returns a growth in percent",
+        right="Without growth and payouts Alphabet's capex of 2025 could have risen by 80 %.",
+        tests=[
+            expect.call(
+                164.713,
+                0,
+                0,
+                91.447,
+                gives=80.12,
+                tolerance=0.05,
+                mistakes=[
+                    Mistake(
+                        "ratio for growth",
+                        180.12,
+                        "That is the ratio in percent. A growth is the ratio less one.",
+                    ),
+                    Mistake(
+                        "fraction for percent",
+                        0.8012,
+                        "That is a fraction. Multiply by 100.",
+                    ),
+                    Mistake(
+                        "free cash flow over cash flow",
+                        44.48,
+                        "You divided by the cash flow. The growth is measured on last year's capex.",
+                    ),
+                ],
+            ),
+            expect.call(
+                100,
+                20,
+                20,
+                50,
+                gives=100,
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "growth of cash flow forgotten",
+                        60,
+                        "Next year's cash flow is 120 here.",
+                    ),
+                    Mistake("payouts forgotten", 140, "The payouts of 20 go out before capex."),
+                    Mistake(
+                        "payouts grown with cash flow",
+                        92,
+                        "Take the payouts off after the growth: they stay at 20.",
+                    ),
+                ],
+            ),
+        ],
+        hints=(
+            "How much own money is there next year, after payouts?",
+            "limit = 100 x (own money / last year's capex - 1)",
+            "own_money = operating_cash_flow * (1 + growth_pct / 100) - payouts",
+            "return 100 * (own_money / capex - 1)",
+        ),
+    ),
+    "q3": SheetCheck(
+        "Outside money, year by year",
+        kind="function",
+        expects="raised_by_year(needs, spare_cash) that returns a list, one amount a year",
+        right="Cash first, then outside money; a surplus fills the cash again.",
+        tests=[
+            expect.call(
+                [2, 3, -1, 4],
+                3,
+                gives=[0, 2, 0, 3],
+                tolerance=1e-9,
+                mistakes=[
+                    Mistake(
+                        "cash used again every year",
+                        0,
+                        "You spent the first cash again in a later year. Keep count of what is left.",
+                    ),
+                    Mistake(
+                        "a surplus lost",
+                        4,
+                        "The surplus of the third year is cash for the fourth.",
+                    ),
+                ],
+            ),
+            expect.call([-5, 0, 1], 0, gives=[0, 0, 0], tolerance=1e-9),
+            expect.that(
+                "Nothing is raised while cash lasts: raised_by_year([1, 1], 10) should be [0, 0].",
+                lambda f: list(f([1, 1], 10)) == [0, 0],
+            ),
+        ],
+        hints=(
+            "What is left of the spare cash after a year's need?",
+            "Take the need off the cash; if the cash falls below zero, that much is raised and the cash is zero.",
+            "spare_cash = spare_cash - need",
+            "raised.append(max(0, -spare_cash)); spare_cash = max(0, spare_cash)",
+        ),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order",
+        kind="order",
+        expects='a list of labels such as ["B", "A"]',
+        right="About 83,000 chips of its own. Each replaces half a bought one, so Skerry would need about 118,000 of them.",
+        lines=(
+            "break_even = design_cost / saving",
+            "useful_bought = 0.65",
+            "replaced = useful_own / useful_bought",
+            "saving = replaced * 30_000 - 8_000",
+            "useful_own = 0.6 * 0.55",
+            "saving = 30_000 - 8_000",
+            "design_cost = 600e6",
+        ),
+        before=[
+            ("E", "C", "it divides useful_own, which line E sets."),
+            ("B", "C", "it divides by useful_bought, which line B sets."),
+            ("C", "D", "it uses replaced, which line C sets."),
+            ("D", "A", "it divides by saving, which line D sets."),
+            ("G", "A", "it uses design_cost, which line G sets."),
+        ],
+        distractors={
+            "F": "it sets one own chip against one bought chip, but the own chip does less work."
+        },
+        hints=(
+            "Which lines need nothing from the others?",
+            "A line can stand only after the lines that set its names.",
+            "E and B first, then C.",
+            'For example ["E", "B", "C", "D", "G", "A"]',
+        ),
+    ),
+    "q5": SheetCheck(
+        "Free cash flow from the table",
+        kind="function",
+        expects="free_cash_flow_by_firm(results, period) that returns a Series, company -> USD bn",
+        right="These are the firms with both lines in the table, each for its own fiscal year. The result agrees with the published rows.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(load("company_financials"), "FY2025") is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "Alphabet's free cash flow of FY2025 should be 73.266, as the company reports it.",
+                lambda f: abs(f(load("company_financials"), "FY2025")["Alphabet"] - 73.266) < 1e-6,
+            ),
+            expect.that(
+                "Meta should be 46.109: take metric 'capex', without finance leases.",
+                lambda f: abs(f(load("company_financials"), "FY2025")["Meta"] - 46.109) < 1e-6,
+                mistake="definitions mixed",
+            ),
+            expect.that(
+                "A firm without one of the two lines has no entry: FY2025 should have six firms.",
+                lambda f: len(f(load("company_financials"), "FY2025")) == 6,
+                mistake="missing counted as zero",
+            ),
+        ],
+        hints=(
+            "Which rows speak of the whole company in this period?",
+            "Filter on period, on an empty segment and on the two metrics; pivot company by metric; drop rows with a gap; subtract.",
+            "wide = kept.pivot(index='company', columns='metric', values='value_usd_bn').dropna()",
+            "return wide['operating_cash_flow'] - wide['capex']",
+        ),
+    ),
+    "q6": SheetCheck(
+        "Skerry's plan",
+        kind="figure",
+        expects="a matplotlib figure with a title, and axis labels that name years and USD bn",
+        right="Title, units and both lines are there. Check for yourself that the title states what they show.",
+        tests=[
+            expect.figure_texts(x_unit="year", y_unit="USD bn"),
+            expect.that(
+                "Two lines are needed, cash flow and capex: use axes.plot twice.",
+                lambda figure: len(figure.axes[0].lines) >= 2,
+            ),
+            expect.that(
+                "Each line needs one point a year, six in all.",
+                lambda figure: all(len(line.get_xdata()) == 6 for line in figure.axes[0].lines[:2]),
+                mistake="years left out",
+            ),
+        ],
+        hints=(
+            "Work out both rows of six numbers first.",
+            "The first year is given; each later year is the one before times (1 + growth).",
+            "cash_flow = [1.2 * 1.25 ** year for year in range(6)]",
+            "axes.plot(years, cash_flow); axes.plot(years, capex); then title and labels.",
+        ),
+    ),
+    "q7": SheetCheck(
+        "Skerry's outside money",
+        kind="function",
+        expects="outside_in_all(capex_growth_pct) that returns USD bn over the six years",
+        right="At the planned growth it is 9.3 bn, almost all of it in the last two years.",
+        tests=[
+            expect.call(
+                60,
+                gives=9.2848,
+                tolerance=0.005,
+                mistakes=[
+                    Mistake(
+                        "cash kept back forgotten",
+                        8.7848,
+                        "You spent all the cash. Skerry keeps its minimum.",
+                    ),
+                    Mistake(
+                        "opening cash forgotten",
+                        12.7848,
+                        "Skerry starts with cash of its own and spends it first.",
+                    ),
+                    Mistake(
+                        "growth from the first year",
+                        21.6844,
+                        "Capex and cash flow of the first year are given. They grow from the second on.",
+                    ),
+                ],
+            ),
+            expect.call(0, gives=0, tolerance=1e-9),
+        ],
+        hints=(
+            "What are cash flow, capex and need in each of the six years?",
+            "need = capex - cash flow; spare cash = opening cash - minimum; then your function of Q3, and a sum.",
+            "needs = [1.0 * (1 + capex_growth_pct / 100) ** year - 1.2 * 1.25 ** year for year in range(6)]",
+            "return sum(raised_by_year(needs, 4 - 0.5))",
+        ),
+    ),
+    "q7_growth": SheetCheck(
+        "The growth that Skerry can pay itself",
+        kind="value",
+        expects="a growth in whole percent",
+        right="One percent more and the sixth year needs somebody else's money.",
+        tests=[
+            expect.number(
+                41,
+                "%",
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "first growth that fails",
+                        42,
+                        "At 42 % a little outside money is needed. The highest that needs none is one less.",
+                    ),
+                    Mistake(
+                        "growth of cash flow for growth of capex",
+                        25,
+                        "Capex can outgrow cash flow for a while: there is cash to spend.",
+                    ),
+                    Mistake("fraction for percent", 0.41, "Give it in percent."),
+                ],
+            )
+        ],
+        hints=(
+            "Try growths one after another.",
+            "Call outside_in_all for 0, 1, 2 ... and keep the last that gives zero.",
+            "[growth for growth in range(61) if outside_in_all(growth) == 0]",
+            "41 %",
+        ),
+    ),
+}

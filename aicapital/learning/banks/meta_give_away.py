@@ -1,0 +1,863 @@
+"""Lesson 05: when does it pay to price a product at zero?"""
+
+from ...data import load
+from ...models.complements import FreeComplement, break_even_uplift_pct
+from .. import expect
+from ..questions import (
+    Choice,
+    Claim,
+    Code,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+    Verdict,
+)
+
+ARTICLE = "2026-03-03"
+LEFT_OVER = 50  # percent of one more dollar of ad revenue, assumed
+
+
+def _money(row_id: str) -> float:
+    return float(load("company_financials").set_index("row_id").at[row_id, "value_usd_bn"])
+
+
+def _ads() -> dict[str, float]:
+    ads, revenue = _money("fin_meta_fy2025_revenue_advertising"), _money("fin_meta_fy2025_revenue")
+    earlier = _money("fin_meta_fy2024_revenue_advertising")
+    before_llama = _money("fin_meta_fy2021_revenue_advertising")
+    quarter = _money("fin_meta_q2_2026_revenue")
+    return {
+        "ads": ads,
+        "revenue": revenue,
+        "share": 100 * ads / revenue,
+        "rise": ads - earlier,
+        "growth": 100 * (ads / earlier - 1),
+        "growth_2021": 100 * (before_llama / _money("fin_meta_fy2020_revenue_advertising") - 1),
+        "quarter_share": 100 * _money("fin_meta_q2_2026_revenue_advertising") / quarter,
+    }
+
+
+def _forecast() -> dict[str, float]:
+    low, high = (_money(f"fin_meta_fy2025_revenue_genai_{case}") for case in ("low", "high"))
+    return {**_ads(), "low": low, "high": high, "high_share": 100 * high / _ads()["revenue"]}
+
+
+def _budget() -> dict[str, float]:
+    budget = _money("fin_meta_fy2024_total_costs_genai")
+    return {
+        **_ads(),
+        "budget": budget,
+        "left": LEFT_OVER,
+        "uplift": break_even_uplift_pct(budget, _ads()["ads"], LEFT_OVER),
+        "needed": 100 * budget / LEFT_OVER,
+    }
+
+
+def _market(lift: float) -> FreeComplement:
+    """The made-up market of the lab at its start."""
+    return FreeComplement(100, 1, 40, 1, lift=lift)
+
+
+def _prices() -> dict[str, float]:
+    return {
+        "alone": _market(0).best()["second_price"],
+        "together": _market(0.5).best()["second_price"],
+        "zero_from": _market(0.5).zero_price_lift,
+    }
+
+
+def _gift() -> dict[str, float]:
+    market = _market(0.8)
+    without = market.at_price(40)["profit"]
+    sold, free = market.at_price(20), market.at_price(0)
+    return {
+        "model_sold": sold["second_profit"],
+        "core_sold": sold["core_profit"] - without,
+        "core_free": free["core_profit"] - without,
+        "gain": free["profit"] - sold["profit"],
+    }
+
+
+def _releases(company: str, since: bool) -> dict[str, int]:
+    rows = load("model_releases").query("company == @company", local_dict={"company": company})
+    rows = rows[(rows["released"] > ARTICLE) == since]
+    return {"open": int(rows["open_weights"].sum()), "all": len(rows)}
+
+
+def _counts() -> dict[str, object]:
+    meta_then, meta_since = _releases("Meta", False), _releases("Meta", True)
+    openai = _releases("OpenAI", False)
+    return {
+        "meta_then": meta_then["open"],
+        "meta_all": meta_then["all"],
+        "meta_since": meta_since["open"],
+        "meta_since_all": meta_since["all"],
+        "openai_open": openai["open"],
+        "openai_all": openai["all"],
+    }
+
+
+def _openness_since() -> str:
+    since = _releases("Meta", True)
+    if since["open"] == since["all"]:
+        return "all with open weights"
+    return "some open, some closed" if since["open"] else "all closed"
+
+
+def _margins() -> dict[str, float]:
+    revenue, income = _money("fin_meta_fy2025_revenue"), _money("fin_meta_fy2025_operating_income")
+    openai, loss = _money("fin_fy2025_revenue"), _money("fin_fy2025_operating_loss")
+    plan = load("revenue_mix").set_index("row_id")["value_usd_bn"]
+    return {
+        "meta": 100 * income / revenue,
+        "loss": 100 * loss / openai,
+        "burn": _money("fin_fy2025_cash_burn"),
+        "told": float(
+            load("company_financials", known_by=ARTICLE)
+            .query("company == 'OpenAI' and metric == 'revenue' and period == 'FY2025'")[
+                "value_usd_bn"
+            ]
+            .iloc[0]
+        ),
+        "ads_2026": float(plan["mix_oai_fy2026_ads"]),
+        "ads_2030": float(plan["mix_oai_fy2030_ads"]),
+        "price_out": float(
+            load("player_profiles")
+            .set_index("row_id")
+            .at["pp_meta_enterprise_channel_3", "value_num"]
+        ),
+        **_ads(),
+    }
+
+
+QUESTIONS = [
+    # ---- predictions
+    Prediction(
+        "since_then",
+        "Up to the article's day every model of Meta in our table came with weights to download. How have the models come that it has released since?",
+        options=("all with open weights", "some open, some closed", "all closed"),
+        truth=_openness_since,
+        explain="{meta_since} of the {meta_since_all} models since then have open weights. The new flagship of April was the first closed one.",
+        values=_counts,
+    ),
+    Prediction(
+        "model_price",
+        "A firm owns a model and a core product. Sold by somebody with nothing else to sell, the model would cost USD {alone:g} a month. Here each user "
+        "of the model also wins the firm half a unit of core sales. Which price of the model earns the firm most in all?",
+        unit="USD",
+        tolerance=1.5,
+        truth=lambda: _prices()["together"],
+        explain="Below {alone:g} the model earns less, and core sales earn more. At a price of {together:.1f} the two just balance; from a lift of {zero_from:.2f} on, zero is best.",
+        values=_prices,
+    ),
+    Prediction(
+        "uplift",
+        "In 2024 Meta's generative-AI groups had a budget of more than USD {budget:g} bn, their computing not counted. Suppose that {left} % of each extra "
+        "dollar of ad revenue is left over. By how many percent must ad revenue, USD {ads:.0f} bn in 2025, rise to pay for that budget?",
+        unit="%",
+        rel_tolerance=0.3,
+        truth=lambda: _budget()["uplift"],
+        explain="USD {budget:g} bn over {left} % is {needed:.1f} bn of extra revenue. Beside {ads:.0f} bn that is less than one percent.",
+        values=_budget,
+    ),
+    # ---- checks
+    Choice(
+        "weights",
+        "Llama 3.1 can be downloaded by anybody who accepts a licence that Meta wrote for it. gpt-oss comes under Apache 2.0. What do the two share?",
+        [
+            Option(
+                "Both are open source",
+                why="Apache 2.0 is an open-source licence. A licence with the maker's own conditions is not, even when the download is free.",
+                mistake="open weights taken for open source",
+            ),
+            Option(
+                "Both have open weights",
+                correct=True,
+                why="You can run and adapt both at home. What you may do with them, and whether data and training code come along, is another question.",
+            ),
+            Option(
+                "Both may be used free of any condition",
+                why="Even Apache 2.0 asks for its notice to be kept, and the Llama licences ask for more. A price of zero is not the absence of a contract.",
+                mistake="free of charge taken for free of conditions",
+            ),
+        ],
+        hints=(
+            "Ask what you hold after the download, and what you have agreed to.",
+            "Weights, licence and training data are three separate things.",
+            "The licence column differs; the access column does not.",
+            "Both have open weights.",
+        ),
+    ),
+    Number(
+        "forecast_share",
+        "A forecast made inside Meta in 2024 put revenue from generative AI in 2025 at USD {low:g} to {high:g} bn. In the high case, what share of Meta's "
+        "revenue of that year, {revenue:.1f} bn, would that be?",
+        answer=lambda: _forecast()["high_share"],
+        unit="%",
+        tolerance=0.06,
+        expects="a percentage between 0 and 100",
+        right="Even the high case of its own forecast, with everything in it, is a rounding error beside advertising.",
+        mistakes=[
+            Mistake(
+                "low case for the high case",
+                lambda: 100 * _forecast()["low"] / _forecast()["revenue"],
+                "That is the low case.",
+            ),
+            Mistake(
+                "share of the rise for share of the whole",
+                lambda: 100 * _forecast()["high"] / _ads()["rise"],
+                "That is a share of one year's rise in ad revenue. The question is about the revenue of the year.",
+            ),
+        ],
+        hints=(
+            "A part over the whole.",
+            "share = 100 * forecast / revenue",
+            "share = 100 * {high:g} / {revenue:.1f}",
+            "About 1.5 %",
+        ),
+        values=_forecast,
+    ),
+    Number(
+        "double_markup",
+        "Two sellers, two goods that are used only together, no costs. Buyers take Q = 12 - (p1 + p2). Each seller sets its own price. What do both goods cost together?",
+        answer=8.0,
+        unit="USD",
+        tolerance=0.01,
+        expects="a total price in USD",
+        right="Each seller takes a third of 12. One owner would ask 6 for both and sell 6 instead of 4: profit 36 against 32.",
+        mistakes=[
+            Mistake(
+                "one owner for two sellers",
+                6.0,
+                "That is the total of one owner of both. Two sellers each ignore what their price does to the other's sales.",
+            ),
+            Mistake("one price for the total", 4.0, "That is the price of one good."),
+            Mistake("highest price for the best one", 12.0, "At 12 nobody buys."),
+            Mistake(
+                "one seller moves first",
+                9.0,
+                "That is the total if one seller commits itself first. Here both choose at the same time.",
+            ),
+        ],
+        hints=(
+            "Take the other price as given. Which price is best for one seller?",
+            "Best answer: p1 = (12 - p2) / 2, and the same for the other. Solve both.",
+            "p = (12 - p) / 2",
+            "4 each, 8 in all",
+        ),
+    ),
+    Choice(
+        "why_cheaper",
+        "Why does one owner of both goods charge less in all than two sellers?",
+        [
+            Option(
+                "Its costs are lower",
+                why="The costs are the same in both cases of the example. The prices differ without that.",
+                mistake="cost savings for pricing",
+            ),
+            Option(
+                "A higher price of one good costs it sales of the other, and it counts them",
+                correct=True,
+                why="A single seller leaves that loss to somebody else, so it goes too high. The owner of both bears it.",
+            ),
+            Option(
+                "It has less market power",
+                why="It has more: nobody else sells either good. With complements more power over both goods brings the total price down.",
+                mistake="complements taken for substitutes",
+            ),
+        ],
+        hints=(
+            "Who loses when the system gets dearer and fewer people buy the software?",
+            "Look for an effect that one decider leaves out and the other counts.",
+            "The effect is on the sales of the other good.",
+            "The lost sales of the other good.",
+        ),
+    ),
+    Choice(
+        "gift",
+        "In the lab's market with a lift of 0.8, the model sold at 20 earns {model_sold:,.0f} itself and adds {core_sold:,.0f} to core profit. Free, it earns nothing itself "
+        "and adds {core_free:,.0f}. What does the price of zero cost the owner?",
+        [
+            Option(
+                "{model_sold:,.0f}, the profit of the model",
+                why="That is what it gives up. Against it stands the rise in core profit.",
+                mistake="one side of the ledger",
+            ),
+            Option(
+                "Nothing, because a copy costs nothing",
+                why="A copy that costs nothing still has a price that could have been taken. What is given up is a cost.",
+                mistake="zero marginal cost for zero opportunity cost",
+            ),
+            Option(
+                "It gains {gain:,.0f}",
+                correct=True,
+                why="Core profit rises by more than the model gives up. A price of zero can be the selfish choice: no rival has to be driven out for it.",
+            ),
+        ],
+        hints=(
+            "Write down both profits in both cases.",
+            "Compare the sums, not one line of them.",
+            "{model_sold:,.0f} + {core_sold:,.0f} against 0 + {core_free:,.0f}",
+            "It gains {gain:,.0f}.",
+        ),
+        values=_gift,
+    ),
+    Code(
+        "break_even",
+        "Write `uplift(cost, core_revenue, left_over_pct)`: the rise in core revenue, in percent, that pays for a model given away. `left_over_pct` is what is "
+        'left of one more dollar. Then run the cell with `lesson.check("break_even", uplift)`.',
+        starter="def uplift(cost, core_revenue, left_over_pct):\n    return ...",
+        tests=[
+            expect.call(
+                4,
+                200,
+                50,
+                gives=4.0,
+                tolerance=0.001,
+                mistakes=[
+                    Mistake(
+                        "revenue taken for profit",
+                        2.0,
+                        "You let all of an extra dollar pay for the model. Only a part of it is left over.",
+                    ),
+                    Mistake(
+                        "multiplied by the margin",
+                        1.0,
+                        "You multiplied by the part that is left over. The smaller that part, the more revenue is needed: divide.",
+                    ),
+                    Mistake(
+                        "fraction for percent",
+                        0.04,
+                        "That is a fraction. The answer is asked in percent.",
+                    ),
+                ],
+            ),
+            expect.call(2, 100, 40, gives=5.0, tolerance=0.001),
+            expect.that(
+                "A model that costs nothing needs no uplift: uplift(0, 200, 50) should be 0.",
+                lambda f: abs(f(0, 200, 50)) < 1e-9,
+            ),
+        ],
+        hints=(
+            "How much extra revenue leaves over exactly the cost?",
+            "extra revenue = cost / (left_over_pct / 100); then divide by core revenue, times 100",
+            "needed = cost / (left_over_pct / 100)",
+            "return 100 * cost / (left_over_pct / 100) / core_revenue",
+        ),
+        values=None,
+    ),
+    Choice(
+        "identify",
+        "In 2025 Llama was free and Meta's ad revenue rose by {growth:.0f} %. What follows?",
+        [
+            Option(
+                "The open model paid for itself: far less was needed",
+                why="The rise is large enough, but nobody has shown that openness caused any part of it. Ads rose by {growth_2021:.0f} % in 2021, before there was a Llama.",
+                mistake="growth taken for uplift",
+            ),
+            Option(
+                "The open model did nothing: Meta credits the model that picks ads, which is not open",
+                why="Meta does name that model. It does not follow that the open one did nothing.",
+                mistake="one cause excludes another",
+            ),
+            Option(
+                "That ads rose. The uplift by openness needs a comparison with a world without it",
+                correct=True,
+                why="That is the hard part of II.4.3: the break-even uplift is easy to work out, the true one cannot be read off a revenue line.",
+            ),
+        ],
+        hints=(
+            "What would ad revenue have been without the open model?",
+            "A break-even tells what is needed. It does not tell what happened.",
+            "Look for a comparison in the options.",
+            "It needs a comparison.",
+        ),
+        values=_ads,
+    ),
+    # ---- verdicts
+    Claim(
+        "II.4.1",
+        "Meta releases the LLaMA models openly.",
+        then=Verdict(
+            "holds",
+            "high",
+            "All {meta_then} models of Meta in the table came with weights, the first two for research on request, the Llama models from the second on to download. "
+            "The licences are Meta's own, so 'open weights' says it better than 'open source'.",
+        ),
+        now=Verdict(
+            "overtaken",
+            "high",
+            "No Llama has followed since April 2025. In April 2026 Meta kept its new flagship, Muse Spark, closed; in August and October it opened two other Muse models. "
+            "{meta_since} of {meta_since_all} releases since the article are open. The Llama weights stay where they are.",
+        ),
+        evidence=["model_releases", "player_profiles"],
+        values=_counts,
+    ),
+    Claim(
+        "II.4.2",
+        "Meta does not depend on API fees.",
+        then=Verdict(
+            "holds",
+            "high",
+            "Advertising was {share:.1f} % of revenue in 2025. Hosts of Llama paid Meta a share of their sales, as a court filing shows, but its own forecast for all of generative AI "
+            "in 2025 was at most USD {high:g} bn.",
+        ),
+        now=Verdict(
+            "holds",
+            "high",
+            "Since July 2026 Meta sells Muse Spark by the token. In the second quarter advertising was still {quarter_share:.1f} % of revenue, so it takes API fees without depending on them.",
+        ),
+        evidence=["company_financials", "player_profiles"],
+        values=_forecast,
+    ),
+    Claim(
+        "II.4.3",
+        "Open models widen Meta's ecosystem and feed back into its social and advertising business.",
+        then=Verdict(
+            "cannot tell",
+            "medium",
+            "The mechanism is sound: if each user of the model lifts the core far enough, zero is the best price. And little is needed: {uplift:.1f} % more ad revenue pays for the budget of 2024. "
+            "But no table here separates the lift by open models from everything else that made ads grow.",
+        ),
+        now=Verdict(
+            "cannot tell",
+            "medium",
+            "Ads kept growing while the flagship was closed, and Meta returned to open weights while selling access beside them. Both fit a positive lift, and both fit none.",
+        ),
+        evidence=["models.complements", "company_financials"],
+        values=_budget,
+    ),
+    Claim(
+        "II.4.4",
+        "OpenAI commercialises closed models while Meta expands an open ecosystem.",
+        then=Verdict(
+            "holds in part",
+            "high",
+            "True of the flagships. But OpenAI had published two models under Apache 2.0 in August 2025, under fewer conditions than Llama's, seven months before the article: "
+            "{openai_open} of its {openai_all} models in the table are open, the oldest from 2018.",
+        ),
+        now=Verdict(
+            "overtaken",
+            "high",
+            "Both now sell access to closed models and give others away. What differs is the mix, and what pays for it.",
+        ),
+        evidence=["model_releases", "player_profiles"],
+        values=_counts,
+    ),
+    Claim(
+        "II.4.5",
+        "The two differ in business model and in long-run profit structure.",
+        then=Verdict(
+            "holds in part",
+            "medium",
+            "The business models differ: advertising with an operating margin of {meta:.0f} % against sales of access, with USD {burn:g} bn of cash burnt on {told:g} bn of revenue in 2025 as reported then. "
+            "How profits will look in the long run is a forecast.",
+        ),
+        now=Verdict(
+            "holds in part",
+            "medium",
+            "Leaked accounts sharpen it: a loss of {loss:.0f} % of revenue. But the models come closer: OpenAI plans ad revenue of USD {ads_2026:g} bn in 2026 and {ads_2030:g} bn in 2030, "
+            "and Meta asks USD {price_out:g} a million tokens.",
+        ),
+        evidence=["company_financials", "revenue_mix"],
+        values=_margins,
+    ),
+]
+
+# Values below are made-up ones of the running case or published examples; none is a formula of the solution.
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "The total price of two sellers",
+        kind="value",
+        expects="an amount in USD, such as 50",
+        right="Above the total of one owner, below the price at which nobody buys. Now compare it with the output.",
+        tests=[
+            expect.that(
+                "A price is a number in USD.", lambda given: isinstance(given, int | float)
+            ),
+            expect.that(
+                "45 is what one owner would ask for both. Two sellers ask more.",
+                lambda given: given > 45,
+                mistake="one owner for two sellers",
+            ),
+            expect.that(
+                "At 90 nobody passes any more. The sellers stop before that.",
+                lambda given: given < 90,
+                mistake="highest price for the best one",
+            ),
+        ],
+        hints=(
+            "Is the total of two sellers above or below that of one owner?",
+            "Each seller takes a third of what there is to share.",
+            "30 and 30",
+            "60",
+        ),
+    ),
+    "q1_reason": SheetCheck(
+        "Why two sellers earn less",
+        kind="value",
+        expects='one of "A", "B", "C"',
+        right="Each leaves out what its price does to the other. Nobody gains from it, the drivers least of all.",
+        tests=[
+            expect.that(
+                "Costs are zero for both. They cannot make the difference.",
+                lambda given: str(given).strip().upper() != "A",
+                mistake="cost savings for pricing",
+            ),
+            expect.that(
+                "Rivals for the same buyers undercut each other. These two need each other.",
+                lambda given: str(given).strip().upper() != "C",
+                mistake="complements taken for substitutes",
+            ),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=(
+            "Who loses drivers when one half of the road gets dearer?",
+            "Ask what each seller counts and what it leaves out.",
+            "The other half sells fewer passes, too.",
+            "B",
+        ),
+    ),
+    "q2": SheetCheck(
+        "Best price of one seller",
+        kind="function",
+        expects="best_price(price_of_other, highest_total, own_cost) that returns a price",
+        right="The worked example's sellers answer 30 with 30, and a seller that would have to charge less than its cost asks its cost and sells nothing.",
+        tests=[
+            expect.call(
+                30,
+                90,
+                0,
+                gives=30.0,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "half forgotten",
+                        60.0,
+                        "At 60 nobody is left to buy. Take half of what the other leaves.",
+                    ),
+                    Mistake(
+                        "price of the other left out",
+                        45.0,
+                        "That is the price of a seller alone. The other takes 30 first.",
+                    ),
+                ],
+            ),
+            expect.call(
+                243.3333,
+                720,
+                10,
+                gives=243.3333,
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "cost left out",
+                        238.3333,
+                        "You left the own cost out. Half of it goes into the price.",
+                    ),
+                    Mistake(
+                        "full cost in the price",
+                        248.3333,
+                        "You added all of the cost. A seller passes on half of it.",
+                    ),
+                ],
+            ),
+            expect.call(
+                89,
+                90,
+                5,
+                gives=5.0,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "price below cost",
+                        3.0,
+                        "That is below the cost of 5: every sale would lose money. Then the seller asks its cost and sells nothing.",
+                    )
+                ],
+            ),
+        ],
+        hints=(
+            "What is left for this seller after the other's price?",
+            "Half of (what is left + own cost), but never below own cost.",
+            "left = highest_total - price_of_other",
+            "return max((left + own_cost) / 2, own_cost)",
+        ),
+    ),
+    "q3": SheetCheck(
+        "Break-even uplift",
+        kind="function",
+        expects="uplift_pct(cost, forgone, savings, core_revenue, left_over_pct) that returns percent",
+        right="Costs and forgone profit push it up, savings and a fat margin push it down, and it never falls below zero.",
+        tests=[
+            expect.call(
+                4,
+                1,
+                0,
+                200,
+                50,
+                gives=5.0,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "forgone profit left out",
+                        4.0,
+                        "You left out the profit that selling would have brought. It is given up as well.",
+                    ),
+                    Mistake(
+                        "revenue taken for profit",
+                        2.5,
+                        "You let the whole extra dollar count. Only a part of it is left over.",
+                    ),
+                ],
+            ),
+            expect.call(
+                4,
+                1,
+                1,
+                200,
+                50,
+                gives=4.0,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "savings added",
+                        6.0,
+                        "Savings make the model cheaper. Take them off.",
+                    ),
+                    Mistake("savings left out", 5.0, "You left out what outside work saves."),
+                ],
+            ),
+            expect.call(
+                1,
+                0,
+                2,
+                200,
+                50,
+                gives=0.0,
+                tolerance=1e-9,
+                mistakes=[
+                    Mistake(
+                        "uplift below zero",
+                        -1.0,
+                        "If savings exceed the cost, no uplift is needed: zero, not less.",
+                    )
+                ],
+            ),
+        ],
+        hints=(
+            "What has to be paid for, after savings?",
+            "burden = cost + forgone - savings, at least 0; then over (core revenue x left over).",
+            "burden = max(cost + forgone - savings, 0)",
+            "return 100 * burden / (core_revenue * left_over_pct / 100)",
+        ),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order",
+        kind="order",
+        expects='a list of labels such as ["B", "A"]',
+        right="Free, the firm earns 1,856 more than without a model; sold at 20, 1,264.",
+        lines=(
+            "gain = core_with - core_without + model_profit",
+            "core_with = (core_demand + lift * users) ** 2 / 4",
+            "model_profit = price * users",
+            "users = 40 - price",
+            "core_without = core_demand**2 / 4",
+            "core_with = (core_demand + lift * price) ** 2 / 4",
+            "core_demand, lift, price = 100, 0.8, 0",
+        ),
+        before=[
+            ("G", "D", "it uses price, which line G sets."),
+            ("G", "E", "it uses core_demand, which line G sets."),
+            ("D", "B", "it uses users, which line D sets."),
+            ("D", "C", "it uses users, which line D sets."),
+            ("G", "B", "it uses core_demand and lift, which line G sets."),
+            ("B", "A", "it uses core_with, which line B sets."),
+            ("E", "A", "it uses core_without, which line E sets."),
+            ("C", "A", "it uses model_profit, which line C sets."),
+        ],
+        distractors={"F": "core sales are won by users of the model, not by its price."},
+        hints=(
+            "Which line needs nothing from the others?",
+            "A line can stand only after the lines that set its names.",
+            "G first, then D.",
+            'For example ["G", "D", "E", "B", "C", "A"]',
+        ),
+    ),
+    "q5": SheetCheck(
+        "Open and closed by firm",
+        kind="function",
+        expects="open_share(releases, after) that returns a Series, company -> percent",
+        right="As many rows as firms with a release after the day, and each release counts once.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(load("model_releases"), "2017-01-01") is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "Meta's share since 3 March 2026 should be 50: two of four.",
+                lambda f: abs(f(load("model_releases"), ARTICLE)["Meta"] - 50) < 1e-6,
+                mistake="fraction or count for percent",
+            ),
+            expect.that(
+                "DeepSeek's share since 2017 should be 100. Is the day a limit from below?",
+                lambda f: abs(f(load("model_releases"), "2017-01-01")["DeepSeek"] - 100) < 1e-6,
+            ),
+            expect.that(
+                "A firm without a release after the day has no entry.",
+                lambda f: (
+                    set(f(load("model_releases"), ARTICLE).index)
+                    == set(
+                        load("model_releases").query("released > '2026-03-03'")["company"].unique()
+                    )
+                ),
+                mistake="missing counted as zero",
+            ),
+        ],
+        hints=(
+            "`open_weights` holds True and False. What is their mean?",
+            "Keep the rows after the day, group by company, take 100 times the mean of open_weights.",
+            'kept = releases[releases["released"] > after]',
+            'return 100 * kept.groupby("company")["open_weights"].mean()',
+        ),
+    ),
+    "q6": SheetCheck(
+        "What a free model must bring in",
+        kind="figure",
+        expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
+        right="Title, units and a falling curve are there. Check for yourself that the title states what the curve shows.",
+        tests=[
+            expect.figure_texts(x_unit="USD bn", y_unit="%"),
+            expect.that(
+                "Nothing is drawn as a line: use axes.plot with at least five points.",
+                lambda figure: (
+                    bool(figure.axes[0].lines) and len(figure.axes[0].lines[0].get_xdata()) >= 5
+                ),
+            ),
+            expect.that(
+                "The uplift should fall as the core grows: the same bill is a smaller part of it.",
+                lambda figure: (
+                    figure.axes[0].lines[0].get_ydata()[0] > figure.axes[0].lines[0].get_ydata()[-1]
+                ),
+                mistake="axes swapped",
+            ),
+        ],
+        hints=(
+            "Core revenue goes along the bottom, the uplift upwards.",
+            "Work out the uplift for each revenue with your uplift_pct, then axes.plot(revenues, uplifts).",
+            "revenues = [0.3, 0.6, 0.9, 1.5, 3]",
+            "At a core of 0.9 bn the curve passes about 30 %.",
+        ),
+    ),
+    "q7_uplift": SheetCheck(
+        "Skerry's break-even uplift",
+        kind="value",
+        expects="a percentage",
+        right="Nearly a third more core revenue, for a firm whose core is small.",
+        tests=[
+            expect.number(
+                30.3,
+                "%",
+                tolerance=0.1,
+                mistakes=[
+                    Mistake(
+                        "savings left out",
+                        36.36,
+                        "You left out the work that outsiders do for free.",
+                    ),
+                    Mistake(
+                        "forgone profit left out",
+                        18.18,
+                        "You left out the API profit that the free model takes away.",
+                    ),
+                    Mistake(
+                        "revenue taken for profit",
+                        16.67,
+                        "You let the whole extra dollar count. 55 % of it is left over.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "Your function of question 3 does it.",
+            "Cost, forgone profit, savings, core revenue, contribution margin: five items of the table.",
+            "uplift_pct(0.12, 0.06, 0.03, 0.9, 55)",
+            "About 30.3 %",
+        ),
+    ),
+    "q7_adopters": SheetCheck(
+        "Adopters that Skerry needs",
+        kind="value",
+        expects="a number of firms",
+        right="More than the 40,000 it expects: on this ledger alone the gift does not pay.",
+        tests=[
+            expect.number(
+                45455,
+                "firms",
+                rel_tolerance=0.005,
+                mistakes=[
+                    Mistake(
+                        "revenue taken for profit",
+                        25000,
+                        "You let all of the USD 6,000 count. 55 % of it is left over.",
+                    ),
+                    Mistake(
+                        "savings left out",
+                        54545,
+                        "You left out the work that outsiders do for free.",
+                    ),
+                    Mistake(
+                        "forgone profit left out",
+                        27273,
+                        "You left out the API profit that the free model takes away.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "How much of an adopter's USD 6,000 is left over?",
+            "Burden in USD over what one adopter leaves over.",
+            "burden = 0.15e9; left = 6000 * 0.55",
+            "About 45,455 firms",
+        ),
+    ),
+    "q7_prices": SheetCheck(
+        "Skerry's price list",
+        kind="value",
+        expects="a pair: price of the model sold alone, price of the model with the core (USD a month)",
+        right="26.5 alone, nothing with the core: each firm that uses the model wins more in seats than it would pay.",
+        tests=[
+            expect.that(
+                "Give a pair of prices, such as (20, 10).",
+                lambda given: len(given) == 2,
+            ),
+            expect.that(
+                "Alone, at half of highest price plus half of the cost: 25 would be right without a cost.",
+                lambda given: abs(given[0] - 25) > 0.01,
+                mistake="serving cost left out",
+            ),
+            expect.that(
+                "The price alone should be 26.5.", lambda given: abs(given[0] - 26.5) < 0.05
+            ),
+            expect.that(
+                "A negative price pays users. Here the lowest price is zero.",
+                lambda given: given[1] >= 0,
+                mistake="price below zero",
+            ),
+            expect.that(
+                "With the core the price should be lower than alone, by far.",
+                lambda given: abs(given[1]) < 0.05,
+                mistake="lift left out",
+            ),
+        ],
+        hints=(
+            "Two markets of the class FreeComplement: one with a lift of 0, one with Skerry's lift.",
+            "`.best()` finds the price of the second good that earns most in all.",
+            'FreeComplement(100, 0.5, 40, 0.8, lift=0, core_cost=20, second_cost=3).best()["second_price"]',
+            "(26.5, 0.0)",
+        ),
+    ),
+}
