@@ -40,12 +40,14 @@ def lab_environment() -> dict[str, str]:
     """The environment for `lab_command`.
 
     The course's JupyterLab asks for no news and no updates. Its kernels do not send a slider's value back to the page
-    that sent it: one message less on every move. (The echo keeps several open views of one kernel alike.)
+    that sent it: one message less on every move. (The echo keeps several open views of one kernel alike.) And glibc hands
+    the pixels of a drawn figure back to the system at once instead of keeping the room.
     """
     paths = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return os.environ | {
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths)),
         "JUPYTER_WIDGETS_ECHO": os.environ.get("JUPYTER_WIDGETS_ECHO", "0"),
+        "MALLOC_MMAP_THRESHOLD_": os.environ.get("MALLOC_MMAP_THRESHOLD_", "262144"),
     }
 
 

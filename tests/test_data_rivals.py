@@ -271,8 +271,14 @@ def test_purchases_promised_to_the_cloud_firms_are_there_once():
             .to_dict()
         )
 
-    assert purchases(ARTICLE) == {"Microsoft": 30}
-    assert purchases() == {"Amazon": 110, "Google": 111.1, "Microsoft": 31.4, "SpaceX": 45}
+    assert purchases(ARTICLE) == {"Microsoft": 30, "Fluidstack": 50}
+    assert purchases() == {
+        "Amazon": 110,
+        "Google": 111.1,
+        "Microsoft": 31.4,
+        "SpaceX": 45,
+        "Fluidstack": 50,
+    }
 
 
 def test_alphabets_equity_programme_was_not_known_on_the_day_of_the_article():
@@ -286,7 +292,7 @@ def test_alphabets_equity_programme_was_not_known_on_the_day_of_the_article():
     borrowed = load("rival_rounds", ARTICLE).query(
         "company == 'Alphabet' and record_type == 'debt'"
     )
-    assert borrowed["amount_committed_usd_bn"].tolist() == [17.5, 31]
+    assert borrowed["amount_committed_usd_bn"].tolist() == [12.6, 17.5, 7.5, 31]
 
 
 # --- profiles, models, users, shares, rules

@@ -1,9 +1,10 @@
 """What lesson 02 teaches, held against figures that the companies published."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from aicapital import figures, labs
+from aicapital import figures, labs, learning
 from aicapital.data import load
 from aicapital.learning import banks
 from aicapital.models.self_funding import free_cash_flow
@@ -51,6 +52,24 @@ def test_every_company_and_period_with_both_lines_reproduces_the_table(lines):
     assert len(both) >= 57 and gap.abs().max() < 0.0005
 
 
+@pytest.mark.parametrize(("company", "apart"), [("Alphabet", 0), ("Amazon", -3.5), ("Meta", 2.5)])
+def test_the_model_beside_the_number_that_the_company_gives_for_2025(lines, company, apart):
+    row = lines.loc[(company, "FY2025")]
+    model = free_cash_flow(row["operating_cash_flow"], row["capex"])
+    assert model - row["free_cash_flow_published"] == pytest.approx(apart, abs=0.051)
+
+
+def test_openais_own_forecast_is_more_than_twice_its_cash_and_is_known_on_the_articles_day():
+    def burn(**how):
+        rows = load("company_financials", **how).query(
+            "metric == 'cash_burn' and kind == 'projected'"
+        )
+        return rows.set_index("period")["value_usd_bn"].to_dict()
+
+    assert burn(known_by=ARTICLE) == {"2026-2028": 167}  # 25 + 57 + 85
+    assert burn() == {"2026-2028": 167, "2026-2030": 278}
+
+
 # The lab on own money
 
 
@@ -62,6 +81,10 @@ def test_on_the_articles_day_the_plan_was_beyond_own_money_unless_payouts_stop()
     assert "Alphabet" not in lab.preset(presets[1]).sentence.split("need outside money")[1]
     # The plan of 4 February 2026 is 175 to 185; capex of 2025 was 91.447.
     assert lab.values["capex_growth"] == round(100 * (180 / 91.447 - 1))
+    # Amazon's own: about 200, after 131.819; it pays nothing out.
+    amazon = lab.preset(presets[2]).sentence
+    assert lab.values["capex_growth"] == 52 and lab.values["payouts"] == 0
+    assert "Amazon 18" in amazon and "Alphabet" not in amazon.split("need outside money")[1]
 
 
 def test_the_limit_of_a_firm_is_where_its_outside_money_starts():
@@ -93,8 +116,15 @@ def test_break_even_moves_as_the_lesson_says():
     usual = lab.result["even"]
     lab.set(price=15.0)
     assert lab.result["even"] > 20 * usual
-    lab.preset("A newcomer: idle half the time")
+    lab.preset("A newcomer: busy 30 % of the time")
     assert np.isinf(lab.result["even"]) and "no volume pays" in lab.sentence
+
+
+@pytest.mark.parametrize(("cost", "price", "speed"), [(2.0, 5.0, 40), (2.0, 8.0, 25)])
+def test_a_chip_that_costs_what_it_replaces_saves_nothing(cost, price, speed):
+    lab = labs.make_or_buy()
+    lab.set(unit_cost=cost, price=price, ratio=speed, own_in_use=60)
+    assert np.isinf(lab.result["even"]) and "exactly as much as" in lab.sentence
 
 
 # The players
@@ -125,5 +155,49 @@ def test_every_verdict_names_tables_that_exist_and_reasons_without_gaps():
         for verdict in (claim.then, claim.now):
             reason = verdict.reason.format_map(filled)
             assert "nan" not in reason.split() and "{" not in reason, claim.id
+    # Alphabet raised money, which does not show that its models needed it.
     overtaken = {claim.id for claim in claims if claim.now.verdict == "overtaken"}
-    assert "II.1.4" in overtaken
+    assert overtaken == {"II.1.6"}
+
+
+# The sheet
+
+
+def _plan(cash_growth=25, capex_growth=60, years=range(1, 7), first=0):
+    figure, axes = plt.subplots()
+    steps = range(first, first + 6)
+    axes.plot(years, [1.2 * (1 + cash_growth / 100) ** step for step in steps])
+    axes.plot(years, [(1 + capex_growth / 100) ** step for step in steps])
+    axes.set(title="Capex outruns cash flow", xlabel="Years", ylabel="USD bn")
+    plt.close(figure)
+    return axes
+
+
+def _by_firm(results, period):
+    kept = results[
+        (results["period"] == period)
+        & (results["segment"] == "")
+        & results["metric"].isin(["operating_cash_flow", "capex"])
+    ]
+    wide = kept.pivot(index="company", columns="metric", values="value_usd_bn").dropna()
+    return wide["operating_cash_flow"] - wide["capex"]
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "told"),
+    [
+        ("q2", lambda ocf, growth, payouts, capex: 100 * ((ocf * (1 + growth / 100) - payouts) / capex - 1), ""),
+        ("q2", lambda ocf, growth, payouts, capex: 100 * ((ocf + growth - payouts) / capex - 1), "percentage of the cash flow"),
+        ("q2", lambda ocf, growth, payouts, capex: max(0, 100 * ((ocf * (1 + growth / 100) - payouts) / capex - 1)), "can be negative"),
+        ("q5", _by_firm, ""),
+        ("q5", lambda results, period: _by_firm(results, "FY2025"), "Use the table and the period"),
+        ("q5", lambda results, period: _by_firm(load("company_financials"), period), "Use the table and the period"),
+        ("q6", _plan(), ""),
+        ("q6", _plan(first=1), "growth starts in the second"),
+        ("q6", _plan(60, 25), "at the other's rate"),
+        ("q6", _plan(years=range(6)), "1 to 6"),
+    ],
+)  # fmt: skip
+def test_the_sheet_tells_right_from_wrong(question, given, told):
+    feedback = learning.sheet("02").judge(question, given)
+    assert told in feedback.says if told else feedback.solved, feedback

@@ -2,13 +2,17 @@
 
 import re
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from aicapital import figures, labs
 from aicapital.data import load
 from aicapital.labs.data_loop import destination, skerry_loop
+from aicapital.learning import sheet
 from aicapital.learning.banks import xai_platform_loop as bank
 from aicapital.learning.expect import order
+from aicapital.models.data_loop import DataLoop
 
 ARTICLE = "2026-03-03"
 
@@ -48,7 +52,7 @@ def test_the_api_seller_stands_on_the_published_developers_and_run_rate():
 def test_at_its_break_even_the_seller_keeps_nothing():
     lab = labs.funnel()
     lab.set(acquisition=450)
-    assert "USD 0 million are left. It breaks even at USD 450." in lab.sentence
+    assert "nothing is left. It breaks even at USD 450." in lab.sentence
     assert lab.set(acquisition=500).sentence.count("are lost") == 1
 
 
@@ -58,10 +62,25 @@ def test_at_its_break_even_the_seller_keeps_nothing():
 def test_a_platform_turns_the_loop_or_only_adds_the_users_it_places():
     lab = labs.data_loop()
     assert "tips at 13.7 % and this start lies below it" in lab.preset("A newcomer alone").sentence
-    assert "turns the loop" in lab.preset("Like Grok: placed inside X").sentence
-    assert "distribution rather than quality" in lab.preset("Placed, but a hard product").sentence
-    assert "lies above it" in lab.preset("Like ChatGPT: users first").sentence
+    placed = lab.preset("Placed inside a platform").sentence
+    assert "turns the loop, and quality goes from 0.07 to 0.60" in placed
+    hard = lab.preset("Placed, but a hard product").sentence
+    assert "adds 5.5 points of users, and quality goes from 0.03 to 0.09" in hard
+    assert "lies above it" in lab.preset("Users first, no platform").sentence
     assert "one steady state" in lab.preset("Data on sale to everybody").sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "turned"),
+    [
+        ({"start": 0, "placed": 1, "outside": 10, "half_data": 2.2}, False),  # stays in a low state
+        ({"start": 5, "placed": 20, "outside": 10, "half_data": 2.2}, True),  # no low state is left
+        ({"start": 30, "placed": 5}, False),  # lies above the tipping point without the platform
+    ],
+)
+def test_a_loop_is_turned_only_if_the_start_lay_below_the_tipping_point(values, turned):
+    lab = labs.data_loop()
+    assert ("turns the loop" in lab.set(**values).sentence) is turned
 
 
 @pytest.mark.parametrize("placed", [0.0, 0.01, 0.05, 0.2])
@@ -90,7 +109,17 @@ def test_the_reach_figure_never_hides_that_a_week_is_not_a_month():
         "ChatGPT 1,200 million a week" in chart.alt
         and "X and Grok 550 million a month" in chart.alt
     )
-    assert "1.5 times" in chart.alt and "2.2 times" in chart.alt
+    assert "by at least half on the article's day, and by more on the newest counts" in chart.alt
+    assert "29 Sep 2026" in chart.alt and "31 Mar 2026" in chart.alt
+    assert " times" not in chart.alt
+
+
+def test_no_bound_is_claimed_when_the_week_is_below_the_month():
+    users = _newest(ARTICLE)
+    week = users["product"] == "ChatGPT"
+    fewer = users.assign(value_millions=users["value_millions"].where(~week, 500))
+    with pytest.raises(ValueError, match="nothing follows"):
+        figures.reach_on_two_days(fewer, _newest(), "Source.")
 
 
 def test_revenue_shares_make_a_whole():
@@ -143,3 +172,105 @@ def test_another_order_that_runs_is_right_and_stock_before_quality_is_not():
     check = bank.SHEET["q4"]
     assert order(check)(["D", "B", "C", "E", "G", "A"]) is None
     assert "before it changes" in order(check)(["D", "B", "E", "C", "G", "A"]).says
+
+
+def _judge(question_id, given):
+    return sheet("03").judge(question_id, given)
+
+
+def _drawn(shares, outside=0.03, ageing=0.3, placed=0.0):
+    return DataLoop(1.5, 0.5, 3, 0.0, placed).users_at((shares + outside) / ageing)
+
+
+def _figure(curve=_drawn, scale=100, points=101, diagonal=None, first_axvline=False):
+    figure, axes = plt.subplots()
+    shares = np.linspace(0, 1, points)
+    if first_axvline:
+        axes.axvline(13.7)
+    axes.plot(scale * shares, scale * curve(shares))
+    straight = [0, scale] if diagonal is None else diagonal
+    axes.plot(straight, straight)
+    axes.set(xlabel="Users now, %", ylabel="Users drawn, %", title="It tips at 14 %")
+    plt.close(figure)
+    return figure
+
+
+def test_a_right_figure_is_right_however_it_is_drawn():
+    for figure in (
+        _figure(),
+        _figure(points=20),
+        _figure(diagonal=np.linspace(0, 100, 101)),
+        _figure(first_axvline=True),
+    ):
+        assert _judge("q6", figure).solved, _judge("q6", figure)
+        assert _judge("q6", figure.axes[0]).solved
+
+
+@pytest.mark.parametrize(
+    ("figure", "mistake"),
+    [
+        (lambda: _figure(scale=1), "share for percent"),
+        (lambda: _figure(lambda x: _drawn(x, placed=0.05)), "the platform left in"),
+        (lambda: _figure(lambda x: _drawn(x, ageing=1)), "ageing left out"),
+        (lambda: _figure(lambda x: _drawn(x, outside=0)), "outside data left out"),
+    ],
+)
+def test_a_wrong_curve_is_told_its_mistake(figure, mistake):
+    assert _judge("q6", figure()).mistake == mistake
+
+
+def test_a_figure_without_its_diagonal_is_not_right():
+    figure = _figure()
+    figure.axes[0].lines[1].remove()
+    assert "diagonal is missing" in _judge("q6", figure).says
+
+
+@pytest.mark.parametrize(
+    ("function", "mistake"),
+    [
+        (lambda users, metric: _latest(load("users"), metric), "the argument ignored"),
+        (
+            lambda users, metric: (
+                users[users["metric"] == metric].groupby("product")["value_millions"].last()
+            ),
+            "the last row taken for the newest",
+        ),
+    ],
+)
+def test_a_count_that_is_right_by_luck_is_found_out(function, mistake):
+    assert _judge("q5", function).mistake == mistake
+
+
+def _latest(users, metric):
+    kept = users[users["metric"] == metric].sort_values("date")
+    return kept.groupby("product")["value_millions"].last()
+
+
+def test_the_newest_count_of_each_product_is_right():
+    assert _judge("q5", _latest).solved
+
+
+def test_the_slips_of_the_sheet_are_named():
+    assert _judge("q1_prediction", 0.042).mistake == "fraction for percent"
+    assert _judge("q1_prediction", 35).mistake == "one step for the funnel"
+    assert _judge("q1_prediction", 4.2).solved
+    powers = _judge("q3", lambda data, half, required, h: (data / (data + half)) ^ h)
+    assert powers.mistake == "^ for **"
+
+    def unbounded(data, half, required, h):
+        pull = (data / half) ** h
+        return pull / (pull + required**h)
+
+    assert _judge("q3", unbounded).mistake == "quality without bound"
+    assert _judge("q7_gap", 39).says.startswith("Close")
+    for periods in (10, 30, 60):
+
+        def settles(placed, periods=periods):
+            return 100 * skerry_loop(placed).simulate(0.05, periods)["users"].iloc[-1]
+
+        assert _judge("q7_users", settles).mistake == "not at rest yet"
+
+
+def test_q8_says_that_a_person_marks_it(capsys):
+    sheet("03").check("q8", "text")
+    assert "marked by hand" in capsys.readouterr().out

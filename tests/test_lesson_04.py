@@ -10,7 +10,7 @@ import pytest
 from aicapital import figures, labs
 from aicapital.data import load
 from aicapital.labs.capital_mix import cloud_ledger, equity, open_promises, purchases
-from aicapital.learning import Lesson
+from aicapital.learning import Lesson, sheet
 from aicapital.learning.banks import anthropic_safety_borrowed as bank
 from aicapital.models.capital_mix import cumulative_money, share_of_money
 from aicapital.models.decision_tree import Compliance
@@ -39,7 +39,20 @@ def test_a_round_counts_from_its_announcement_with_what_was_then_committed():
         170.9
     )  # 110 of the round of 2026
     assert equity("OpenAI")["amount"].sum() == pytest.approx(182.9)  # Epoch AI: 182.75
-    assert equity("OpenAI", date(2026, 3, 31))["date"].max() == pd.Timestamp("2026-02-27")
+    assert equity("OpenAI", date(2026, 3, 30))["amount"].sum() == pytest.approx(170.9)
+    later = equity("OpenAI")[lambda rows: rows["date"] == "2026-03-31"]
+    assert later["amount"].tolist() == [pytest.approx(12)]  # 122 at the closing, 110 before
+
+
+def test_promised_and_closed_money_give_two_answers():
+    suppliers = ["Microsoft", "Nvidia", "Amazon"]
+    promised = share_of_money(equity("OpenAI", ARTICLE), suppliers).iloc[-1]
+    closed = share_of_money(equity("OpenAI", ARTICLE, closed=True), suppliers).iloc[-1]
+    assert promised == pytest.approx(54.9, abs=0.1)  # (13.85 + 80) of 170.9
+    assert closed == pytest.approx(22.7, abs=0.1)  # 13.85 of 60.9
+    assert equity("Anthropic", closed=True).equals(equity("Anthropic"))
+    told = Lesson("04").reveal("who_more")
+    assert "55 %" in str(told) and "23 %" in str(told) and "19 to 44 %" in str(told)
 
 
 @pytest.mark.parametrize("company", ["Anthropic", "OpenAI"])
@@ -111,8 +124,13 @@ def test_capital_lab_tells_the_published_figures():
     assert "USD 59.8 bn" in then and "11.3 of it, 19 %" in then and "No purchase contract" in then
     now = lab.preset("Known now").sentence
     assert "31.3 of it, 24 %" in now and "USD 221 bn of purchases" in now
-    assert "44 %" in lab.preset("All promises paid").sentence
-    assert "93.8 of it, 55 %" in lab.preset("OpenAI by the same measure").sentence
+    assert "without it the part is 16 %" in now
+    assert "would have given 76.3 of it, 44 %" in lab.preset("All promises paid").sentence
+    openai = lab.preset("OpenAI by the same measure").sentence
+    assert (
+        "93.8 of it, 55 %" in openai and "110 bn of all was announced and not yet closed" in openai
+    )
+    assert "13.8 of it, 23 %" in lab.preset("OpenAI, closed rounds only").sentence
 
 
 def test_both_firms_are_measured_alike():
@@ -130,6 +148,7 @@ def test_compliance_lab_finds_the_break_even_in_closed_form():
     usual = lab.preset("Retrofit or leave (EU, Article 93)").sentence
     assert "worth the same at 25 %" in usual  # 0.2 / 0.8
     assert lab.result["waiting"] == pytest.approx(0.2 - 0.3 * 0.8)
+    assert "to comply now; over it, the option to wait is worth 0.00" in usual
     lab.preset("Rules put off (EU, June 2026)")
     assert lab.values["years"] == pytest.approx(1.33, abs=0.01)  # August 2026 to December 2027
     assert lab.result["break_even"] == pytest.approx(100 * 0.2 * 1.1**1.33 / 0.8)
@@ -139,6 +158,7 @@ def test_a_small_fine_leaves_no_break_even_and_careful_customers_need_none():
     lab = labs.compliance_option()
     for preset in ("A fine in percent (EU, Article 101)", "A fine in dollars (New York)"):
         assert "wait at any chance" in lab.preset(preset).sentence
+        assert "that binds today is to never comply" in lab.sentence
     assert "comply now at any chance" in lab.preset("Careful customers pay").sentence
 
 
@@ -227,10 +247,13 @@ def test_figures_compute_their_titles():
             equity("OpenAI"), ["Microsoft", "Amazon", "Nvidia"]
         ),
     }
-    chart = figures.money_shares(shares, ARTICLE, source="Test.")
-    assert "85 % of the money at the most, 19 % on the article's day, 24 % now" in chart.alt
+    named = share_of_money(equity("Anthropic"), PAIR)
+    chart = figures.money_shares(shares, ARTICLE, source="Test.", named=named)
+    assert "85 % of the money at the most, 19 % on the article's day, 16 to 24 % now" in chart.alt
+    assert "55 % on the article's day and 51 % at the end" in chart.alt
     ledger = figures.money_and_purchases(cloud_ledger(), source="Test.")
     assert "2.8 to 18 dollars" in ledger.alt
+    assert "still to be bought" in ledger.alt and "at full price" in ledger.alt
     swings = bank.WORKED.sensitivity(0.3, {"probability": (0.1, 0.5), "cost_now": (0.15, 0.25)})
     tornado = figures.tornado_bars(swings, "lead of complying now", "USD bn", "Test.")
     assert (
@@ -240,3 +263,81 @@ def test_figures_compute_their_titles():
     assert all(
         isinstance(made.figure, matplotlib.figure.Figure) for made in (chart, ledger, tornado)
     )
+
+
+# The sheet
+
+
+def parts(table, cloud, order_matters=False):
+    given = table["amount_usd_bn"].where(table["investor_type"].isin(cloud), 0.0)
+    year = table["date"].dt.year
+    if order_matters:
+        return (
+            100
+            * given.cumsum().groupby(year).last()
+            / table["amount_usd_bn"].cumsum().groupby(year).last()
+        )
+    return (
+        100
+        * given.groupby(year).sum().cumsum()
+        / table["amount_usd_bn"].groupby(year).sum().cumsum()
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "mistake"),
+    [
+        ("q3", lambda now, late, strict, lax, rate: 100 * (now * (1 + rate / 100) - lax) / late, "late cost alone"),
+        ("q7_part", lambda cloud, fund: 100 * (4 + cloud) / (5.2 + max(cloud, fund)), "one offer left out of the total"),
+        ("q5", lambda table: parts(table, ["cloud"]), "no row matched"),
+        ("q5", lambda table: parts(table, ["cloud supplier", "chip supplier"]), "chip supplier counted"),
+        ("q5", lambda table: parts(table, ["cloud supplier"], order_matters=True), "order of rows taken for order of time"),
+        ("q5", lambda table: parts(bank._anthropic_money(), ["cloud supplier"]), "order of rows taken for order of time"),
+    ],
+)  # fmt: skip
+def test_the_sheet_names_what_went_wrong(question, given, mistake):
+    feedback = sheet("04").judge(question, given)
+    assert not feedback.solved and feedback.mistake == mistake
+
+
+def test_a_part_of_the_money_by_year_that_is_right_passes():
+    assert sheet("04").judge("q5", lambda table: parts(table, ["cloud supplier"])).solved
+
+
+@pytest.mark.parametrize(
+    ("scale", "until", "ends", "mistake"),
+    [
+        (1, 1.0, (-0.147, -0.702), "chances from 0 to 1"),
+        (100, 0.5, (-0.147, -0.702), "part of the chances left out"),
+        (100, 1.0, (-0.702, -0.702), "not the two choices"),
+        (100, 1.0, (-0.147, -0.702), None),
+    ],
+)
+def test_the_figure_of_the_sheet_holds_both_choices(scale, until, ends, mistake):
+    figure = matplotlib.figure.Figure()
+    axes = figure.subplots()
+    for end in ends:
+        axes.plot([0, scale * until], [0, end])
+    axes.set(title="Finding", xlabel="Chance, %", ylabel="Value, USD bn")
+    feedback = sheet("04").judge("q6", axes)
+    assert feedback.solved if mistake is None else feedback.mistake == mistake
+
+
+def test_names_of_the_lines_do_not_lie_on_the_other_line():
+    lab = labs.compliance_option()
+    for preset in lab.presets:
+        lab.preset(preset)
+        with figures.style.course_style():
+            moving = lab._moving(lab.result, lab.values)
+        named = {
+            art.get_text(): art
+            for art in moving
+            if getattr(art, "get_text", str)() in ("wait", "comply now")
+        }
+        last = lab.result["lines"].iloc[-1]
+        upper, lower = sorted(named, key=lambda name: -last[name])
+        assert named[upper].get_position()[1] > named[lower].get_position()[1]
+        assert (
+            named[upper].get_position()[1] > last[upper]
+            and named[lower].get_position()[1] < last[lower]
+        )

@@ -80,7 +80,7 @@ def test_published_value_of_waiting():
     values = machine.expected_values(0.5)
     assert values["comply now"] - values["never comply"] == pytest.approx(600)
     assert values["wait"] - values["never comply"] == pytest.approx(773, abs=0.5)
-    assert machine.value_of_waiting(0.5) == pytest.approx(173, abs=0.5)
+    assert machine.lead_of_waiting(0.5) == pytest.approx(173, abs=0.5)
 
 
 # --- compliance
@@ -94,7 +94,7 @@ def test_compliance_by_hand():
     assert case.break_even_probability == pytest.approx(0.25)
     assert case.expected_values(0.5).to_dict() == {"comply now": -2, "wait": -4}
     assert case.lead_of_compliance(0.5) == 2
-    assert case.value_of_waiting([0, 0.25, 0.5]) == pytest.approx([2, 0, -2])
+    assert case.lead_of_waiting([0, 0.25, 0.5]) == pytest.approx([2, 0, -2])
     # Knowing the rules: nothing if lax, 2 if strict: -1 on average, against the best of -2 and -4.
     assert case.value_of_perfect_information(0.5) == pytest.approx(1)
 
@@ -180,7 +180,7 @@ def test_information_lifts_the_best_choice_to_the_best_in_each_state(case, proba
 @settings(max_examples=100, deadline=None)
 def test_dearer_retrofit_never_helps_whoever_waits(case, probability):
     dearer = replace(case, retrofit_cost=case.retrofit_cost * 1.5 + 1)
-    assert dearer.value_of_waiting(probability) <= case.value_of_waiting(probability) + 1e-9
+    assert dearer.lead_of_waiting(probability) <= case.lead_of_waiting(probability) + 1e-9
 
 
 # --- trees in general
@@ -247,7 +247,7 @@ def test_perfect_information_is_worth_what_the_tree_that_knows_first_gains(rows,
 
 def test_fast_enough_for_a_slider():
     case, grid = Compliance(2, 5, 3, penalty=9), np.linspace(0, 1, 200)
-    for draw in (lambda: case.expected_values(grid), lambda: case.value_of_waiting(grid)):
+    for draw in (lambda: case.expected_values(grid), lambda: case.lead_of_waiting(grid)):
         best = min(timeit.repeat(draw, number=20, repeat=5)) / 20
         assert best < 0.001, f"a lab redraws this on every slider step; took {best * 1000:.2f} ms"
 

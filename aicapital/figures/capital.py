@@ -12,16 +12,19 @@ from .style import INK, QUIET, colour, course_style, ink
 DASHES = ("-", "--", ":", "-.")
 
 
-def money_shares(shares: Mapping[tuple[str, str], pd.Series], day: date, source: str) -> Chart:
+def money_shares(
+    shares: Mapping[tuple[str, str], pd.Series], day: date, source: str, named: pd.Series
+) -> Chart:
     """Shares of all money so far (percent, by date) as steps; the keys are (firm whose colour it takes, words at its end).
 
-    The first of them makes the title. The upright line marks `day`, the day of the article.
+    The first of them makes the title. `named` is the same share without investors whom no source names; where it
+    is lower, the end is given as a range. The upright line marks `day`, the day of the article.
     """
     (_, headline), first_series = next(iter(shares.items()))
     then = first_series[first_series.index <= pd.Timestamp(day)].iloc[-1]
     title = (
         f"{headline}: {first_series.max():.0f} % of the money at the most, {then:.0f} % on the article's day, "
-        f"{first_series.iloc[-1]:.0f} % now"
+        f"{_between(named, first_series)} now"
     )
     last = max(series.index.max() for series in shares.values())
     with course_style():
@@ -36,7 +39,8 @@ def money_shares(shares: Mapping[tuple[str, str], pd.Series], day: date, source:
                 color=colour(firm),
                 linestyle=DASHES[position % len(DASHES)],
             )
-            ends.append([series.iloc[-1], f"{words}: {series.iloc[-1]:.0f} %", ink(firm)])
+            least = named if words == headline else series
+            ends.append([series.iloc[-1], f"{words}: {_between(least, series)}", ink(firm)])
         height = -100.0
         for share, words, shade in sorted(ends):
             height = max(share, height + 7)
@@ -53,7 +57,7 @@ def money_shares(shares: Mapping[tuple[str, str], pd.Series], day: date, source:
             va="top",
         )
         first = min(series.index.min() for series in shares.values())
-        axes.set_xlim(first, last + 0.5 * (last - first))
+        axes.set_xlim(first, last + 0.58 * (last - first))
         axes.set_xticks(
             [
                 pd.Timestamp(year=year, month=1, day=1)
@@ -70,13 +74,21 @@ def money_shares(shares: Mapping[tuple[str, str], pd.Series], day: date, source:
     return Chart(figure, f"Step chart of shares over time. {title}. {listed}.", table)
 
 
+def _between(least: pd.Series, most: pd.Series) -> str:
+    low, high = f"{least.iloc[-1]:.0f}", f"{most.iloc[-1]:.0f}"
+    return f"{high} %" if low == high else f"{low} to {high} %"
+
+
 def money_and_purchases(pairs: pd.DataFrame, source: str) -> Chart:
-    """Money in and purchases promised back for pairs of firms (columns `lab`, `supplier`, `money_in`, `purchases_out`, USD bn)."""
+    """Money in and purchases promised back for pairs of firms, as `labs.capital_mix.cloud_ledger` gives them (USD bn)."""
     pairs = pairs.assign(per_dollar=pairs["purchases_out"] / pairs["money_in"]).sort_values(
         "per_dollar"
     )
     low, high = pairs["per_dollar"].iloc[0], pairs["per_dollar"].iloc[-1]
-    title = f"For each dollar put in, {low:.1f} to {high:.0f} dollars of purchases were promised"
+    ways = pairs["counted"].unique()
+    title = (
+        f"For each dollar put in, {low:.1f} to {high:.0f} dollars of purchases: {' or '.join(ways)}"
+    )
     widest = pairs["purchases_out"].max()
     with course_style():
         figure, axes = sheet(title, source, height=1.7 + 0.55 * len(pairs))
@@ -94,11 +106,11 @@ def money_and_purchases(pairs: pd.DataFrame, source: str) -> Chart:
             axes.text(
                 pair.money_in + 0.01 * widest,
                 row - 0.19,
-                f"{pair.money_in:,.1f} in",
+                f"{'at most ' if pair.at_most else ''}{pair.money_in:,.1f} in",
                 va="center",
                 fontsize=9,
             )
-            words = f"{pair.purchases_out:,.1f} to be bought, {pair.per_dollar:.1f} for a dollar"
+            words = f"{pair.purchases_out:,.1f} {pair.counted}, {pair.per_dollar:.1f} for a dollar"
             axes.text(
                 pair.purchases_out + 0.01 * widest,
                 row + 0.19,
@@ -109,10 +121,10 @@ def money_and_purchases(pairs: pd.DataFrame, source: str) -> Chart:
             )
         axes.set_yticks(range(len(pairs)), pairs["supplier"] + " and " + pairs["lab"])
         axes.invert_yaxis()
-        axes.set(xlabel="USD bn (hatched: purchases promised)", xlim=(0, 1.55 * widest))
+        axes.set(xlabel="USD bn (hatched: purchases)", xlim=(0, 1.55 * widest))
         axes.grid(axis="y", visible=False)
     listed = "; ".join(
-        f"{pair.supplier} and {pair.lab} {pair.money_in:,.1f} in, {pair.purchases_out:,.1f} out"
+        f"{pair.supplier} and {pair.lab} {'at most ' if pair.at_most else ''}{pair.money_in:,.1f} in, {pair.purchases_out:,.1f} {pair.counted}"
         for pair in pairs.itertuples()
     )
     return Chart(figure, f"Bar chart in USD bn. {title}. {listed}.", pairs.reset_index(drop=True))

@@ -8,9 +8,11 @@ import textwrap
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from PIL import Image
 
 from .style import QUIET, course_style
@@ -86,7 +88,8 @@ def png(figure: Figure) -> str:
     figure.set_dpi(CSS_DPI * SHARPNESS)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    rgb = np.asarray(canvas.buffer_rgba())[..., :3]
+    rgb = np.asarray(canvas.buffer_rgba())[..., :3].copy()
+    _drop_pixels(figure)
     quantised = Image.fromarray(rgb).quantize(255, dither=Image.Dither.NONE)
     index, palette = np.asarray(quantised).copy(), quantised.getpalette()[: 3 * 255]
     index[(rgb == 255).all(axis=2)] = 255
@@ -95,6 +98,16 @@ def png(figure: Figure) -> str:
     buffer = io.BytesIO()
     packed.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _drop_pixels(figure: Figure) -> None:
+    """Free the five megabytes that a drawn figure holds: a notebook keeps every figure that it showed.
+
+    The canvas has them, and so has each text, which remembers what drew it. A text asks for a new renderer when it needs one.
+    """
+    FigureCanvasBase(figure)
+    for text in figure.findobj(Text):
+        text._renderer = None
 
 
 def _shown_width(data: str) -> int:

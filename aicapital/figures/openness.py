@@ -17,17 +17,14 @@ def release_policy(
 ) -> Chart:
     """Model releases over time, open weights above each firm's line and closed models below it.
 
-    `releases` has `company`, `model`, `released` and `open_weights`; models in `label` are written out, shifted
+    `releases` has `company`, `model`, `released`, `open_weights` and `access`; models in `label` are written out, shifted
     by points to the right (or, when negative, to the left) and upwards; `day` is drawn as a line.
     """
     shown = releases[releases["company"].isin(companies)].sort_values("released")
     mark = pd.Timestamp(day)
     first = shown[shown["company"] == companies[0]]
     before, since = first[first["released"] <= mark], first[first["released"] > mark]
-    title = (
-        f"{companies[0]} to {mark:%B %Y}: {before['open_weights'].sum()} open, {(~before['open_weights']).sum()} closed; "
-        f"since then {since['open_weights'].sum()} open, {(~since['open_weights']).sum()} closed"
-    )
+    title = f"{companies[0]} to {mark:%B %Y}: {_open_and_closed(before)}; since then {_open_and_closed(since)}"
     with course_style():
         figure, axes = sheet(title, source, height=4.2)
         axes.axvline(mark, color=QUIET, linewidth=1.2, linestyle="--")
@@ -90,8 +87,15 @@ def release_policy(
     )
 
 
+def _open_and_closed(releases: pd.DataFrame) -> str:
+    opened = releases[releases["open_weights"]]
+    on_request = opened["access"].str.contains("on request").sum()
+    limits = f" ({on_request} on request for research)" if on_request else ""
+    return f"{len(opened)} with weights{limits}, {len(releases) - len(opened)} closed"
+
+
 def costs_of_a_dollar(costs: pd.DataFrame, year: str, source: str) -> Chart:
-    """Research and other costs as percent of revenue, one bar a firm, with a line where revenue ends.
+    """Booked research and other costs as percent of revenue, one bar a firm, with a line where revenue ends.
 
     `costs` is indexed by company and has `revenue`, `r_and_d` and `total_costs` in USD bn.
     """
@@ -103,9 +107,9 @@ def costs_of_a_dollar(costs: pd.DataFrame, year: str, source: str) -> Chart:
     )
     share["total"] = share.sum(axis=1)
     first, *others = share.index
-    spent = [f"{first} spent {share.at[first, 'total'] / 100:.2f} dollars"]
-    spent += [f"{name} {share.at[name, 'total'] / 100:.2f}" for name in others]
-    title = f"For each dollar of revenue in {year} {', '.join(spent)}"
+    booked = [f"{first} booked costs of {share.at[first, 'total'] / 100:.2f}"]
+    booked += [f"{name} {share.at[name, 'total'] / 100:.2f}" for name in others]
+    title = f"For each dollar of revenue in {year} {', '.join(booked)}"
     with course_style():
         figure, axes = sheet(title, source, height=1.9 + 0.6 * len(share))
         for row, (name, parts) in enumerate(share.iterrows()):
@@ -129,12 +133,12 @@ def costs_of_a_dollar(costs: pd.DataFrame, year: str, source: str) -> Chart:
                 color=ink(name),
             )
         axes.axvline(100, color=INK, linewidth=1.5)
-        axes.text(102, -0.52, "all revenue spent", fontsize=9, color=INK, va="center", ha="left")
+        axes.text(102, -0.52, "costs equal revenue", fontsize=9, color=INK, va="center", ha="left")
         axes.set_yticks(range(len(share)), share.index)
         axes.set(
             xlim=(0, 1.36 * share["total"].max()),
             ylim=(len(share) - 0.6, -0.75),
-            xlabel="Cost, % of revenue (full colour: research and development; hatched: other costs)",
+            xlabel="Booked cost, % of revenue (full colour: research and development; hatched: other costs)",
         )
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)

@@ -109,4 +109,4 @@ def _cells(
 def _distinct(cells: pd.DataFrame) -> str:
     """The finding of a matrix at one day: on how many rows no two players say the same."""
     apart = sum(row[row.ne("")].is_unique for _, row in cells.iterrows())
-    return f"no two alike on {apart} of {len(cells)} rows"
+    return f"all {len(cells.columns)} differ in {apart} of {len(cells)} rows"

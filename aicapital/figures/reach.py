@@ -18,13 +18,13 @@ def reach_on_two_days(then: pd.DataFrame, now: pd.DataFrame, source: str) -> Cha
     """Users of ChatGPT beside those of X and Grok, as known on two days.
 
     Both tables hold rows of `users`, one a product, ChatGPT and "X and Grok" among them. Bars of weekly
-    counts are plain, others hatched: a month counts more people than a week does.
+    counts are plain, others hatched: a month counts no fewer people than one of its weeks, so the title gives a bound.
     """
-    days = {"Known on 3 March 2026": then, "Known now": now}
+    days = {"Newest counts on 3 March 2026": then, "Newest counts now": now}
     leads = [_lead(table) for table in days.values()]
     title = (
-        f"ChatGPT reached {leads[0]:.1f} times as many people in a week as X and Grok in a month; "
-        f"now {leads[1]:.1f} times"
+        f"ChatGPT's week exceeded X and Grok's month by {_at_least(leads[0])} on the article's day, "
+        f"and by {'more' if leads[1] > leads[0] else 'less'} on the newest counts"
     )
     longest = max(len(then), len(now))
     with course_style():
@@ -47,13 +47,13 @@ def reach_on_two_days(then: pd.DataFrame, now: pd.DataFrame, source: str) -> Cha
                 axes.text(
                     line.value_millions + 0.015 * widest,
                     row,
-                    f"{line.value_millions:,.0f} {_PERIODS[line.metric]}",
+                    f"{line.value_millions:,.0f} {_PERIODS[line.metric]},\n{_day(line.date)}",
                     va="center",
                     fontsize=9,
                     color=ink(line.company),
                 )
             axes.set_yticks(range(len(ordered)), ordered["product"])
-            axes.set(xlabel="Users, million", xlim=(0, 1.42 * widest), ylim=(longest - 0.5, -0.6))
+            axes.set(xlabel="Users, million", xlim=(0, 1.46 * widest), ylim=(longest - 0.5, -0.6))
             axes.set_title(day, fontsize=9.5, color=QUIET)
             axes.xaxis.set_major_formatter("{x:,.0f}")
             axes.grid(axis="y", visible=False)
@@ -62,7 +62,7 @@ def reach_on_two_days(then: pd.DataFrame, now: pd.DataFrame, source: str) -> Cha
     listed = "; ".join(
         f"{day}: "
         + ", ".join(
-            f"{row.product} {row.value_millions:,.0f} million {_PERIODS[row.metric]}"
+            f"{row.product} {row.value_millions:,.0f} million {_PERIODS[row.metric]} ({_day(row.date)})"
             for row in part.itertuples()
         )
         for day, part in days.items()
@@ -70,13 +70,26 @@ def reach_on_two_days(then: pd.DataFrame, now: pd.DataFrame, source: str) -> Cha
     return Chart(
         figure,
         f"Two bar charts. {title}. {listed}.",
-        table[["known", "company", "product", "metric", "value_millions"]],
+        table[["known", "company", "product", "date", "metric", "value_millions"]],
     )
 
 
 def _lead(users: pd.DataFrame) -> float:
     counts = users.set_index("product")["value_millions"]
     return counts["ChatGPT"] / counts["X and Grok"]
+
+
+def _at_least(lead: float) -> str:
+    """A week over a month is a bound, so it is told in words."""
+    if lead < 1:
+        raise ValueError(
+            f"ChatGPT's week is below X and Grok's month ({lead:.2f} times): nothing follows for a month of ChatGPT."
+        )
+    return "at least half" if lead >= 1.5 else f"at least {100 * (lead - 1):.0f} %"
+
+
+def _day(date: pd.Timestamp) -> str:
+    return f"{date.day} {date:%b %Y}"
 
 
 def revenue_shares(

@@ -11,7 +11,7 @@ from .style import ACCENT, INK, QUIET, colour, course_style, ink
 
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 # The order in which a firm with the choice would use them, palest last.
-MIX = {"operating cash flow": "", "net borrowing": "//", "new shares": "xx"}
+MIX = {"operating cash flow": "", "net borrowing": "//", "new shares and hybrids": "xx"}
 
 
 def cash_against_capex(

@@ -24,7 +24,7 @@ def tornado_bars(
     names = {name: name.replace("_", " ") for name in swings["assumption"]} | dict(names or {})
     base = swings.attrs["base"]
     widest = names[swings["assumption"].iloc[0]]
-    title = f"The {outcome} depends most on the {widest}"
+    title = f"Over these ranges the {outcome} depends most on the {widest}"
     turns = ((swings["outcome_at_low"] > 0) != (swings["outcome_at_high"] > 0)).sum()
     ends = swings[["outcome_at_low", "outcome_at_high"]]
     room = 0.16 * (ends.max().max() - ends.min().min())

@@ -12,6 +12,7 @@ from .lab import Control, Lab
 COSTS = np.geomspace(0.05, 80, 60)
 LOWEST, HIGHEST = 0.02, 200  # percent on the left panel
 TOP = 62  # USD bn on the right panel
+META, OPENAI = "Meta's ads", "OpenAI's revenue"
 SHARES = (0.0, 0.1, 0.2, 0.4, 0.8, 1.0, 2.0, 4.0)
 
 
@@ -46,31 +47,33 @@ def ad_uplift(prediction: float | None = None) -> Lab:
     """
     ads = ad_revenue()
     growth = ads.diff().dropna()
-    last = int(ads.index[-1])
+    first, last = int(growth.index[0]), int(ads.index[-1])
     financials = load("company_financials").set_index("row_id")["value_usd_bn"]
     openai = float(financials["fin_fy2025_revenue"])
-    budget = genai_budget()
+    openai_rise = pd.Series({2025: openai - float(financials["fin_fy2024_revenue"])})
+    budget, budget_core = genai_budget(), round(float(ads[2024]), 1)
     more_research = round(r_and_d("Meta", last) - r_and_d("Meta", 2022), 1)
     research = round(r_and_d("Meta", last), 1)
-    revenues = tuple(sorted({*ads.round(1).tolist(), round(openai, 1)}))
+    cores = {round(value, 1): (META, year, growth) for year, value in ads.items()}
+    cores[round(openai, 1)] = (OPENAI, 2025, openai_rise)
+    revenues = tuple(sorted(cores))
 
     def model(cost, revenue, margin, forgone, savings):
-        net = max(cost - savings, 0.0)
+        burden = max(cost + forgone - savings, 0.0)
         return {
-            "uplift": break_even_uplift_pct(net, revenue, margin, forgone),
+            "uplift": break_even_uplift_pct(burden, revenue, margin),
             "curve": break_even_uplift_pct(
-                np.maximum(COSTS - savings, 0.0),
+                np.maximum(COSTS + forgone - savings, 0.0),
                 np.full_like(COSTS, revenue),
                 np.full_like(COSTS, margin),
-                np.full_like(COSTS, forgone),
             ),
-            "needed": (net + forgone) / (margin / 100),
+            "needed": burden / (margin / 100),
         }
 
     def scene():
         figure, (left, right) = sheet(
             "The same free model is small beside a large core, large beside a small one",
-            "Ad revenue: Meta's filings, fiscal years ending in December, to 2025. OpenAI's revenue of 2025: leaked accounts. "
+            "Ad revenue: Meta's filings, fiscal years ending in December, to 2025. OpenAI's revenue: leaked accounts. "
             "The share of one more dollar that is left over, and the savings, are assumptions.",
             height=4.4,
             ncols=2,
@@ -86,34 +89,38 @@ def ad_uplift(prediction: float | None = None) -> Lab:
         )
         for axis in (left.xaxis, left.yaxis):
             axis.set_major_formatter(lambda value, _: f"{value:g}")
-        fastest = 100 * growth.iloc[-1] / ads.iloc[-2]
-        left.axhline(fastest, color=QUIET, linewidth=1.2, linestyle="--")
-        left.text(
-            COSTS[0] * 1.1,
-            fastest * 1.12,
-            f"growth of Meta's ads in {last}",
-            fontsize=9,
-            color=QUIET,
-        )
-        right.set(ylim=(-6, TOP), xlabel="Fiscal year", ylabel="Rise in Meta's ad revenue, USD bn")
+        right.set(ylim=(-6, TOP), xlabel="Fiscal year", ylabel="Rise in revenue, USD bn")
         right.set_xticks(growth.index, [f"'{year % 100}" for year in growth.index])
-        right.bar(growth.index, growth, color=colour("Meta"), alpha=0.5, width=0.7)
-        for year, rise in growth.items():
+        right.axhline(0, color=INK, linewidth=0.8)
+        right.grid(axis="x", visible=False)
+        right.set_xlim(first - 0.6, last + 0.6)
+        return figure
+
+    def yardstick(left, right, core):
+        """What the chosen core gained: bars by year and, where it fits, a line at its growth."""
+        name, year, rises = cores[core]
+        company = "Meta" if name == META else "OpenAI"
+        right.bar(rises.index, rises, color=colour(company), alpha=0.5, width=0.7)
+        right.text(last + 0.5, -5, name, ha="right", fontsize=9.5, color=ink(company))
+        for at, rise in rises.items():
             right.text(
-                year,
+                at,
                 rise + 0.8 if rise > 0 else rise - 3,
                 f"{rise:.0f}".replace("-", "−"),
                 ha="center",
                 fontsize=9,
-                color=ink("Meta"),
+                color=ink(company),
             )
-        right.axhline(0, color=INK, linewidth=0.8)
-        right.grid(axis="x", visible=False)
-        right.set_xlim(growth.index[0] - 0.6, growth.index[-1] + 0.6)
-        return figure
+        gained = rises.get(year, 0.0)
+        growth_pct = 100 * gained / (core - gained)
+        if LOWEST < growth_pct < HIGHEST:
+            left.axhline(growth_pct, color=QUIET, linewidth=1.2, linestyle="--")
+            words = f"growth of {name} in {year}"
+            left.text(COSTS[0] * 1.1, growth_pct * 1.12, words, fontsize=9, color=QUIET)
 
     def draw(figure, result, values):
         left, right = figure.axes
+        yardstick(left, right, values["revenue"])
         inside = (result["curve"] >= LOWEST) & (result["curve"] <= HIGHEST)
         left.plot(COSTS[inside], result["curve"][inside], color=INK)
         height = float(np.clip(result["uplift"], LOWEST * 1.1, HIGHEST * 0.9))
@@ -142,8 +149,8 @@ def ad_uplift(prediction: float | None = None) -> Lab:
         right.axhline(level, color=INK, linewidth=2)
         words = f"extra revenue needed: {result['needed']:,.1f}"
         right.text(
-            growth.index[0] - 0.5,
-            level + 1.4 if level < TOP - 8 else level - 3.4,
+            first - 0.5,
+            level + 1.4 if level < TOP - 12 else level - 3.4,
             words + (" (off the axis)" if result["needed"] > TOP - 4 else ""),
             fontsize=9.5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
@@ -161,11 +168,16 @@ def ad_uplift(prediction: float | None = None) -> Lab:
             )
         if values["savings"]:
             start += f", less {_amount(values['savings'])} bn of outside work,"
-        share = 100 * result["needed"] / growth.iloc[-1]
-        return (
+        words = (
             f"{start} must raise {core} by {_pct(result['uplift'])}, at {values['margin']} % left of each extra dollar. "
-            f"That is USD {_amount(result['needed'])} bn more revenue, {share:,.0f} % of what Meta's ads gained in {last}."
+            f"That is USD {_amount(result['needed'])} bn more revenue"
         )
+        name, year, rises = cores[values["revenue"]]
+        gained = rises.get(year, 0.0)
+        if gained <= 0:
+            return f"{words}."
+        share = 100 * result["needed"] / gained
+        return f"{words}, {share:,.0f} % of what {name} gained in {year}."
 
     stops = sorted({round(float(f"{c:.2g}"), 3) for c in COSTS} | {budget, more_research, research})
     usual = {"revenue": revenues[-1], "margin": 50, "forgone": 0.0, "savings": 0.0}
@@ -173,7 +185,7 @@ def ad_uplift(prediction: float | None = None) -> Lab:
         title="Lab: who pays for the free model?",
         controls=[
             Control("cost", "Yearly cost of the model, USD bn", tuple(stops), budget, _plain),
-            Control("revenue", "Revenue of the core, USD bn", revenues, revenues[-1], _plain),
+            Control("revenue", "Revenue of the core, USD bn", revenues, budget_core, _plain),
             Control(
                 "margin",
                 "Left of one more dollar, %",
@@ -191,7 +203,7 @@ def ad_uplift(prediction: float | None = None) -> Lab:
             Control("savings", "Saved by outside work, USD bn", SHARES, 0.0, _plain),
         ],
         presets={
-            "Meta's generative-AI budget, 2024": usual | {"cost": budget},
+            "Meta's generative-AI budget, 2024": usual | {"cost": budget, "revenue": budget_core},
             f"Meta's extra research since 2022 ({last})": usual | {"cost": more_research},
             f"All of Meta's research ({last})": usual | {"cost": research},
             "The budget of 2024 at OpenAI's size": usual

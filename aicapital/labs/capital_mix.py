@@ -25,7 +25,11 @@ COUNTED = {
     "all cloud firms": CLOUD,
     "cloud and chip firms": SUPPLIERS,
 }
-ROUNDS_ONLY, WITH_PROMISES = "money in rounds", "money and open promises"
+CLOSED, COMMITTED, WITH_PROMISES = (
+    "closed rounds",
+    "rounds as committed",
+    "rounds and open promises",
+)
 OTHER_SUPPLIERS = "Suppliers without stake"
 PARTNERS = ("Amazon", "Google", "Microsoft", "Nvidia", OTHER_SUPPLIERS)
 _TABLES = {
@@ -44,45 +48,42 @@ MOST = (
 )
 
 
-def equity(company: str, up_to: date | None = None) -> pd.DataFrame:
+def equity(company: str, up_to: date | None = None, closed: bool = False) -> pd.DataFrame:
     """Equity committed in rounds up to a day: date, investor, amount (USD bn). Suppliers stand alone, all others together.
 
-    A round counts from its first announcement, with what had been committed by that day. What its named
-    suppliers leave of it is the others'. Rounds of unknown size are left out.
+    A round counts from each of its announcements with what was committed on that day; a later report of it adds
+    only what is new. `closed` leaves out reports from before the closing. What the named suppliers leave of a
+    round is the others'. Rounds of unknown size are left out.
     """
     table, of_investors = _TABLES[company]
     rounds = load(table, all_reports=True).query("company == @company and record_type == 'round'")
     rounds = rounds.dropna(subset=["amount_committed_usd_bn"])
-    announced = rounds.groupby(
-        rounds["conflict_group"].where(rounds["conflict_group"] != "", rounds["row_id"])
-    )
-    rounds = rounds.assign(
-        report_of=announced.ngroup(), announced=announced["date"].transform("min")
-    )
+    if closed:
+        rounds = rounds[rounds["status"] == "closed"]
     if up_to is not None:
         rounds = rounds[rounds["date"] <= pd.Timestamp(up_to)]
-    rounds = rounds.sort_values("conflict_rank").drop_duplicates("report_of").set_index("row_id")
+    rounds = rounds.set_index("row_id").sort_values(
+        ["date", "conflict_rank"], ascending=[True, False], kind="stable"
+    )
     named = load(of_investors, all_reports=True).query("round_id in @rounds.index")
     named = named.assign(investor=named["investor"].replace(_OF)).query("investor in @SUPPLIERS")
-    given = named.groupby("round_id")["amount_usd_bn"].sum().reindex(rounds.index).fillna(0)
-    left = (rounds["amount_committed_usd_bn"] - given).round(6)
-    suppliers = pd.DataFrame(
-        {
-            "date": rounds.loc[named["round_id"], "announced"].to_numpy(),
-            "investor": named["investor"].to_numpy(),
-            "amount": named["amount_usd_bn"].to_numpy(),
-        }
+    amounts = named.pivot_table(
+        index="round_id", columns="investor", values="amount_usd_bn", aggfunc="sum"
     )
-    others = pd.DataFrame({"date": rounds["announced"], "investor": REST, "amount": left})
-    both = pd.concat([suppliers, others[others["amount"] > 0]])
-    return both.sort_values("date", kind="stable", ignore_index=True)
+    amounts = amounts.reindex(rounds.index).fillna(0.0)
+    amounts[REST] = (rounds["amount_committed_usd_bn"] - amounts.sum(axis=1)).round(6)
+    report_of = rounds["conflict_group"].where(rounds["conflict_group"] != "", rounds.index)
+    added = (amounts - amounts.groupby(report_of).shift().fillna(0.0)).assign(date=rounds["date"])
+    long = added.melt(id_vars="date", var_name="investor", value_name="amount")
+    return long[long["amount"] != 0].sort_values("date", kind="stable", ignore_index=True)
 
 
 def purchases(company: str, known_by: str | date | None = None) -> pd.Series:
     """Purchases that the company has promised, by supplier (USD bn): firm contracts with a published price.
 
     Suppliers without a stake stand together. For Anthropic their part is its stated total less the named
-    contracts, and nothing before a total was stated; a contract that may be ended at short notice is not counted.
+    contracts, and nothing before a total was stated; a contract that may be ended at short notice, or a programme without
+    a published contract, is not counted.
     """
     if company == OPENAI:
         rows = load("compute_commitments", known_by)
@@ -104,9 +105,13 @@ def purchases(company: str, known_by: str | date | None = None) -> pd.Series:
 
 
 def cloud_ledger() -> pd.DataFrame:
-    """Both directions for each lab and each cloud firm with a stake and a priced contract: lab, supplier, money_in, purchases_out."""
+    """Both directions for each lab and each cloud firm with a stake and a priced contract.
+
+    Columns lab, supplier, money_in, at_most (the money is an upper limit), purchases_out, counted (how the
+    purchases are stated).
+    """
     rows = []
-    for lab in (ANTHROPIC, OPENAI):
+    for lab, counted in ((ANTHROPIC, "still to be bought"), (OPENAI, "at full price")):
         given = (
             equity(lab)
             .replace({"investor": {NOT_NAMED: "Google"}})
@@ -115,11 +120,12 @@ def cloud_ledger() -> pd.DataFrame:
         )
         promised = purchases(lab)
         rows += [
-            (lab, supplier, given[supplier], promised[supplier])
+            (lab, supplier, given[supplier], supplier in _at_most(lab), promised[supplier], counted)
             for supplier in CLOUD
             if supplier in given and supplier in promised
         ]
-    return pd.DataFrame(rows, columns=["lab", "supplier", "money_in", "purchases_out"])
+    columns = ["lab", "supplier", "money_in", "at_most", "purchases_out", "counted"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def open_promises() -> pd.DataFrame:
@@ -152,8 +158,9 @@ def capital_mix(prediction: float | None = None) -> Lab:
     """
     stops = _days()
     rounds = {
-        firm: _by_day(stops, _round_days(firm), lambda day, firm=firm: _so_far(equity(firm, day)))
+        (firm, closed): _so_far(equity(firm, closed=closed))
         for firm in _TABLES
+        for closed in (False, True)
     }
     promises_now = _so_far(pd.concat([equity(ANTHROPIC), open_promises()], ignore_index=True))
     promised_on = open_promises()["date"].max().toordinal()
@@ -166,9 +173,10 @@ def capital_mix(prediction: float | None = None) -> Lab:
 
     def model(day, firm, counted, promises):
         promised = promises == WITH_PROMISES and firm == ANTHROPIC and day >= promised_on
-        when, names, amounts = promises_now if promised else rounds[firm][day]
+        counted_rounds = rounds[firm, promises == CLOSED]
+        when, names, amounts = promises_now if promised else counted_rounds
         until = int(np.searchsorted(when, _year(day), side="right"))
-        so_far = amounts[until - 1] if until else np.zeros(len(names))
+        so_far = _at(day, when, amounts)
         by_name = dict(zip(names, so_far, strict=True))
         theirs = sum(by_name.get(name, 0.0) for name in COUNTED[counted])
         back = contracts[firm][day]
@@ -178,6 +186,9 @@ def capital_mix(prediction: float | None = None) -> Lab:
             "names": names,
             "by_name": by_name,
             "total": so_far.sum(),
+            "not_closed": 0.0
+            if promised or promises == CLOSED
+            else so_far.sum() - _at(day, *rounds[firm, True][::2]).sum(),
             "promised": promised,
             "theirs": theirs,
             "back": back,
@@ -187,8 +198,8 @@ def capital_mix(prediction: float | None = None) -> Lab:
     def scene():
         figure, (left, right) = sheet(
             "Who financed the lab is one question; whom it has promised to pay is another",
-            "Equity as committed in rounds; Microsoft's and Nvidia's money in Anthropic at the upper limit of their promise. Purchases: firm "
-            "contracts with a published price; Anthropic's of September 2026 are what is still to be bought. Sources: company "
+            "Equity by day of announcement, or closed rounds only; Microsoft's and Nvidia's money in Anthropic at the upper limit of their "
+            "promise. Purchases: firm contracts with an exact published price; Anthropic's of September 2026 are what is still to be bought, OpenAI's are full prices. Sources: company "
             "statements, filings, court papers, a leaked draft prospectus, to September 2026.",
             height=4.7,
             ncols=2,
@@ -282,25 +293,40 @@ def capital_mix(prediction: float | None = None) -> Lab:
         if not result["total"]:
             return f"By {day} the tables hold no round of {firm} with a published amount, so there are 0 dollars to divide up."
         total, theirs, back = result["total"], result["theirs"], result["back_to_them"]
-        promised = ", open promises included" if result["promised"] else ""
-        words = (
-            f"By {day} {firm} had raised USD {_plain(total)} bn of equity{promised}; {who} gave "
-        )
-        words += (
-            f"{_plain(theirs)} of it, {100 * theirs / total:.0f} %." if theirs else "none of it."
-        )
-        if NOT_NAMED in COUNTED[who] and result["by_name"].get(NOT_NAMED):
-            words += f" Of that, {_plain(result['by_name'][NOT_NAMED])} came from cloud firms not named, by the size Google."
+        total, theirs, back = result["total"], result["theirs"], result["back_to_them"]
+        limit = any(result["by_name"].get(name) and name in COUNTED[who] for name in _at_most(firm))
+        part = f"{_plain(theirs)} of it, {100 * theirs / total:.0f} %" if theirs else "none of it"
+        part = f"at most {part}" if limit else part
+        if result["promised"]:
+            words = f"With all promises paid, {firm} would have raised USD {_plain(total)} bn of equity; {who} would have given {part}."
+        elif values["promises"] == CLOSED:
+            words = f"By {day} the closed rounds of {firm} came to USD {_plain(total)} bn of equity; {who} stand for {part}."
+        else:
+            words = f"By {day} investors had committed USD {_plain(total)} bn of equity to {firm}; {who} stand for {part}."
+        if result["not_closed"] > 0.5:
+            words += (
+                f" USD {_plain(result['not_closed'])} bn of all was announced and not yet closed."
+            )
+        not_named = result["by_name"].get(NOT_NAMED, 0.0)
+        if not_named:
+            words += (
+                f" Of that, {_plain(not_named)} came from cloud firms not named, by the size Google"
+            )
+            without = f"; without it the part is {100 * (theirs - not_named) / total:.0f} %."
+            words += "." if result["promised"] else without
         if not back:
-            return words + " No purchase contract with them had a published price."
-        ratio = f", {back / theirs:.1f} dollars for each dollar they gave" if theirs else ""
-        return words + f" It had promised them USD {_plain(back)} bn of purchases{ratio}."
+            return words + " No purchase contract with them had an exact published price."
+        words += f" It had promised them USD {_plain(back)} bn of purchases"
+        if not theirs or values["promises"] == CLOSED:
+            return words + "."
+        least = "at least " if limit else ""
+        return words + f", {least}{back / theirs:.1f} dollars for each dollar of theirs."
 
     on_the_day = {
         "day": ARTICLE.toordinal(),
         "firm": ANTHROPIC,
         "counted": "Amazon and Google",
-        "promises": ROUNDS_ONLY,
+        "promises": COMMITTED,
     }
     end_2024, last = date(2024, 12, 31).toordinal(), stops[-1]
     return Lab(
@@ -309,7 +335,7 @@ def capital_mix(prediction: float | None = None) -> Lab:
             Control("day", "Count up to", stops, on_the_day["day"], _words),
             Control("firm", "Firm", (ANTHROPIC, OPENAI), ANTHROPIC),
             Control("counted", "Full colour: money of", tuple(COUNTED), on_the_day["counted"]),
-            Control("promises", "Count", (ROUNDS_ONLY, WITH_PROMISES), ROUNDS_ONLY),
+            Control("promises", "Count", (CLOSED, COMMITTED, WITH_PROMISES), COMMITTED),
         ],
         presets={
             "End of 2024: two cloud firms": on_the_day | {"day": end_2024},
@@ -318,6 +344,8 @@ def capital_mix(prediction: float | None = None) -> Lab:
             "All promises paid": on_the_day | {"day": last, "promises": WITH_PROMISES},
             "OpenAI by the same measure": on_the_day
             | {"firm": OPENAI, "counted": "cloud and chip firms"},
+            "OpenAI, closed rounds only": on_the_day
+            | {"firm": OPENAI, "counted": "cloud and chip firms", "promises": CLOSED},
         },
         model=model,
         scene=scene,
@@ -340,6 +368,17 @@ def _so_far(payments: pd.DataFrame) -> tuple[np.ndarray, list[str], np.ndarray]:
     return years, names, table[names].to_numpy()
 
 
+def _at(day: int, when: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """The row of `amounts` that stands on a day; zeros before the first."""
+    until = int(np.searchsorted(when, _year(day), side="right"))
+    return amounts[until - 1] if until else np.zeros(amounts.shape[1])
+
+
+def _at_most(firm: str) -> tuple[str, ...]:
+    """Suppliers of whom only an upper limit is known: "a portion" of their promise is in Series G."""
+    return ("Microsoft", "Nvidia") if firm == ANTHROPIC else ()
+
+
 def _by_day(
     stops: Sequence[int], changes: Iterable[pd.Timestamp], make: Callable[[date], Any]
 ) -> dict[int, Any]:
@@ -352,10 +391,6 @@ def _by_day(
             made, seen = make(date.fromordinal(day)), passed
         by_day[day] = made
     return by_day
-
-
-def _round_days(firm: str) -> pd.Series:
-    return load(_TABLES[firm][0], all_reports=True).query("company == @firm")["date"]
 
 
 def _contract_days(firm: str) -> pd.Series:

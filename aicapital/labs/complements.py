@@ -44,7 +44,7 @@ def complements(prediction: float | None = None) -> Lab:
         alone = goods(0, top_price, serving_cost).best()["second_price"]
         return {
             "curve": market.at_price(prices),
-            "yours": market.at_price(min(price, top_price)),
+            "yours": market.at_price(price),
             "two": market.at_price(alone),
             "one": market.best(),
             "zero_from": market.zero_price_lift,
@@ -52,7 +52,7 @@ def complements(prediction: float | None = None) -> Lab:
 
     def scene():
         figure, (left, right) = sheet(
-            "One owner prices the model below its seller alone, down to zero",
+            "With a lift of core sales, one owner prices the model below its seller alone",
             "Made-up numbers: only their proportions matter. After Cournot (1838), Parker and Van Alstyne (2005).",
             height=4.4,
             ncols=2,
@@ -87,7 +87,7 @@ def complements(prediction: float | None = None) -> Lab:
         heights = _apart([line.iloc[0] for line, *_ in lines.values()], 190)
         for (name, (line, shade, words, style)), height in zip(lines.items(), heights, strict=True):
             left.plot(curve["second_price"], line, color=shade, linestyle=style)
-            left.text(-0.8, height, name, color=words, ha="right", va="center", fontsize=9)
+            left.text(-1.4, height, name, color=words, ha="right", va="center", fontsize=9)
         for owner, row, level in (("two", "two sellers", 2330), ("one", "one owner", 2080)):
             price, profit = result[owner]["second_price"], result[owner]["profit"] - nothing
             left.plot(
@@ -102,14 +102,15 @@ def complements(prediction: float | None = None) -> Lab:
                 bbox=PAPER_BOX,
                 zorder=4,
             )
-        yours = result["yours"]
-        left.plot(
-            [yours["second_price"]],
-            [yours["profit"] - nothing],
-            "D",
-            color="white",
-            markeredgecolor=INK,
-            markersize=8,
+        price, profit = result["yours"]["second_price"], result["yours"]["profit"] - nothing
+        left.plot([price, price], [profit, LOWEST + 300], color=QUIET, linewidth=0.8)
+        left.plot([price], [profit], "D", color="none", markeredgecolor=INK, markersize=11)
+        left.text(
+            price + (0.5 if price < 30 else -0.5),
+            LOWEST + 330,
+            "your price",
+            fontsize=9,
+            ha="left" if price < 30 else "right",
         )
         if prediction is not None and 0 <= prediction <= 40:
             left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
@@ -151,6 +152,8 @@ def complements(prediction: float | None = None) -> Lab:
             f"{two['second_price']:.1f}; one owner of both {best} and earns {gain} "
             f"two sellers together. A price of zero is best from a lift of {result['zero_from']:.2f} on."
         )
+        if not yours["second_quantity"]:
+            return words + f" At your price of {yours['second_price']:g} nobody uses the model."
         return words + (
             f" At your price of {yours['second_price']:g} the model itself brings {_signed(yours['second_profit'])}, "
             f"core sales {_signed(yours['core_profit'] - nothing)}."
@@ -189,7 +192,7 @@ def complements(prediction: float | None = None) -> Lab:
                 "top_price": 40.0,
                 "serving_cost": 0.0,
             },
-            "Llama: free to download, beside ads": {
+            "Free to download, large lift (assumed)": {
                 "price": 0.0,
                 "lift": 0.8,
                 "top_price": 40.0,

@@ -85,14 +85,14 @@ def compliance_option(prediction: float | None = None) -> Lab:
             "here": firm.expected_values(chance),
             "break_even": 100 * firm.break_even_probability,
             "lead_if_lax": firm.lead_of_compliance(0.0),
-            "waiting": firm.value_of_waiting(chance),
+            "waiting": firm.lead_of_waiting(chance),
             "knowing": firm.value_of_perfect_information(chance),
             "tornado": tornado(lead, base, ranges),
         }
 
     def scene():
         figure, (left, right) = sheet(
-            "Complying early pays only above a break-even chance of strict rules",
+            "When complying early pays",
             f"Model with assumed amounts, for a made-up firm with a turnover of USD {TURNOVER:g} bn a year and interest of "
             f"{INTEREST_PCT:g} % a year. Largest fines: EU AI Act and New York's RAISE Act, as known in June 2026.",
             height=4.4,
@@ -137,6 +137,18 @@ def compliance_option(prediction: float | None = None) -> Lab:
                 ha=side,
                 bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0},
             )
+        else:
+            choice = "comply now" if result["lead_if_lax"] > 0 else "wait"
+            left.text(
+                1.5,
+                0.36,
+                f"no break-even: {choice} at any chance",
+                fontsize=9,
+                color=QUIET,
+                va="center",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0},
+                zorder=6,
+            )
         if prediction is not None and 0 <= prediction <= 100:
             side = "left" if prediction < 60 else "right"
             left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
@@ -176,9 +188,10 @@ def compliance_option(prediction: float | None = None) -> Lab:
             words += "Careful customers alone pay for complying, so there is no break-even: comply now at any chance. "
         else:
             words += "Even certain rules cost less than complying, so there is no break-even: wait at any chance. "
+        binds = here.drop("wait").idxmax()
         return words + (
-            f"Deciding later is worth {_signed(result['waiting'])} against the best choice that binds today; "
-            f"knowing the rules today would be worth {result['knowing']:.2f}."
+            f"The best choice that binds today is to {binds}; over it, the option to wait is worth "
+            f"{max(0.0, result['waiting']):.2f}. Knowing the rules today would be worth {result['knowing']:.2f}."
         )
 
     usual = {
@@ -240,27 +253,15 @@ def compliance_option(prediction: float | None = None) -> Lab:
 
 
 def _name_lines(axes, lines) -> None:
-    """Names near the left end of the flat line and near the right end of the falling one, where they do not meet."""
-    axes.text(
-        99,
-        lines["comply now"].iloc[-1] + 0.03,
-        "comply now",
-        color=NOW,
-        fontsize=9.5,
-        ha="right",
-        va="bottom",
-    )
-    late = lines["wait"].iloc[-1]
-    meets = abs(late - lines["comply now"].iloc[-1]) < 0.12
-    axes.text(
-        99,
-        late - (0.05 if meets or late < lines["comply now"].iloc[-1] else -0.03),
-        "wait",
-        color=WAIT,
-        fontsize=9.5,
-        ha="right",
-        va="top" if meets or late < lines["comply now"].iloc[-1] else "bottom",
-    )
+    """Names at the right end: the upper line's above both lines, the lower one's below both."""
+    end = lines.loc[lines.index >= 0.75, ["comply now", "wait"]]
+    shades = {"comply now": NOW, "wait": WAIT}
+    lower, upper = end.iloc[-1].sort_values(kind="stable").index
+    for name, height, side in (
+        (upper, end.to_numpy().max() + 0.03, "bottom"),
+        (lower, end.to_numpy().min() - 0.03, "top"),
+    ):
+        axes.text(99, height, name, color=shades[name], fontsize=9.5, ha="right", va=side)
 
 
 def _signed(amount: float) -> str:

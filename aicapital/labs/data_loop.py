@@ -37,14 +37,19 @@ def data_loop(prediction: float | None = None) -> Lab:
         common = (base.required_quality, base.steepness, outside / 100)
         loop = DataLoop(half_data, *common, placed / 100, ageing / 100)
         alone = DataLoop(half_data, *common, 0.0, ageing / 100)
-        return {
+        ends = {
+            "end": destination(loop, start / 100),
+            "alone_end": destination(alone, start / 100),
+        }
+        return ends | {
             "attracted": 100 * loop.users_at(loop.data_at(GRID)),
             "states": loop.steady_states(),
             "tipping": loop.tipping_point,
+            "alone_tipping": alone.tipping_point,
+            "quality": loop.quality_at(loop.data_at(ends["end"])),
+            "alone_quality": alone.quality_at(alone.data_at(ends["alone_end"])),
             "path": 100 * loop.simulate(start / 100, PERIODS)["users"].to_numpy(),
             "alone_path": 100 * alone.simulate(start / 100, PERIODS)["users"].to_numpy(),
-            "end": destination(loop, start / 100),
-            "alone_end": destination(alone, start / 100),
         }
 
     def scene():
@@ -120,13 +125,17 @@ def data_loop(prediction: float | None = None) -> Lab:
             words += "There is one steady state: every start ends there. "
         if not values["placed"]:
             return words + "Nobody is placed: whoever comes, comes for the quality."
-        gain = result["end"] - result["alone_end"]
-        words += f"Without the platform the same start ends at {_pct(result['alone_end'])}: "
-        if gain > 3 * values["placed"] / 100:
-            return words + f"placing {values['placed']:g} % turns the loop, which does the rest."
-        return (
-            words
-            + f"placing {values['placed']:g} % adds {_points(gain)}, distribution rather than quality."
+        words += f"Without the platform the same start ends at {_pct(result['alone_end'])}: placing {values['placed']:g} % "
+        # No tipping point alone (NaN) means nothing to be carried across, and both comparisons are then false.
+        turned = values["start"] / 100 <= result["alone_tipping"] < result["end"]
+        words += (
+            "turns the loop"
+            if turned
+            else f"adds {_points(result['end'] - result['alone_end'])} of users"
+        )
+        return words + (
+            f", and quality goes from {result['alone_quality']:.2f} to {result['quality']:.2f} "
+            f"(half of the market wants {base.required_quality:g})."
         )
 
     return Lab(
@@ -146,9 +155,9 @@ def data_loop(prediction: float | None = None) -> Lab:
         ],
         presets={
             "A newcomer alone": _START | {},
-            "Like Grok: placed inside X": _START | {"placed": 5},
+            "Placed inside a platform": _START | {"placed": 5},
             "Placed, but a hard product": _START | {"placed": 5, "half_data": 3.0},
-            "Like ChatGPT: users first": _START | {"start": 30},
+            "Users first, no platform": _START | {"start": 30},
             "Data on sale to everybody": _START | {"outside": 30},
         },
         model=model,

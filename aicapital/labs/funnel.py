@@ -15,6 +15,7 @@ SELLER_REACH, SELLER_PRICE, PLUS_PRICE = 20.0, 1250.0, 240.0
 STEPS = ("reached", "try it", "pay")
 OWNER_TONE, SELLER_TONE = INK, "#9AA3AE"
 LOWEST, HIGHEST = 0.01, 3000.0  # million people, ends of the logarithmic axis
+LOSS, GAIN = -3.0, 12.5  # USD bn, where bars are cut; an arrow behind the number says so
 
 
 def published() -> dict[str, float]:
@@ -72,15 +73,16 @@ def funnel(prediction: float | None = None) -> Lab:
     def scene():
         figure, (left, right) = sheet(
             "Reach is one factor of four: the others decide what it is worth",
-            f"X and Grok, a month: SpaceX's Form S-1, March 2026; price: run rate of X's subscriptions over subscribers. ChatGPT, a week: "
-            f"company, February 2026; price of its Plus plan. Seller: {facts['developers']:g} million developers, run rate of USD "
-            f"{facts['api_run_rate']:g} bn (OpenAI's API, 2025). Assumed: its reach and retention; serving at {100 * SERVING:g} % of price.",
-            height=4.7,
+            f"X and Grok, a month: SpaceX's Form S-1, March 2026; its {facts['x_paying']:g} million payers have plans of X or Grok and need not use Grok. "
+            f"Price: run rate of subscriptions on X, a narrower scope, over these. ChatGPT, a week: company, February 2026; price of its "
+            f"Plus plan. Seller: {facts['developers']:g} million developers, run rate of USD {facts['api_run_rate']:g} bn (OpenAI's API, 2025). "
+            f"Assumed: its reach and retention, and with them its price; serving at {100 * SERVING:g} % of price.",
+            height=4.9,
             ncols=2,
-            width_ratios=(1.7, 1),
+            width_ratios=(1.35, 1),
         )
         figure.get_layout_engine().set(wspace=0.05)
-        left.set(xscale="log", xlim=(LOWEST, HIGHEST), ylim=(6.6, -0.7))
+        left.set(xscale="log", xlim=(LOWEST, HIGHEST), ylim=(6.6, -1.1))
         left.set_xlabel("People, million (log scale)")
         left.xaxis.set_major_formatter("{x:g}")
         left.set_yticks([0, 1, 2, 4, 5, 6], [*STEPS, *STEPS])
@@ -88,7 +90,8 @@ def funnel(prediction: float | None = None) -> Lab:
         left.grid(axis="y", visible=False)
         left.text(LOWEST * 1.1, -0.5, "Platform owner", fontsize=9.5, color=INK, weight="bold")
         left.text(LOWEST * 1.1, 3.5, "API seller", fontsize=9.5, color=INK, weight="bold")
-        right.set(xlim=(-6, 26), ylim=(6.6, -0.7), xlabel="USD bn a year")
+        right.set(xlim=(LOSS, 1.3 * GAIN), ylim=(6.6, -1.1), xlabel="USD bn a year")
+        right.set_xticks(range(0, int(GAIN) + 1, 4))
         right.set_yticks([0.7, 1.6, 4.7, 5.6], ["revenue", "left over"] * 2)
         right.tick_params(axis="y", length=0)
         right.grid(axis="y", visible=False)
@@ -110,10 +113,16 @@ def funnel(prediction: float | None = None) -> Lab:
                 (first + 0.7, one.revenue_usd_bn),
                 (first + 1.6, one.contribution_usd_bn),
             ):
-                shown = min(max(amount, -6), 20)
+                shown = min(max(amount, LOSS), GAIN)
                 right.barh(row, shown, height=0.62, color=tone, hatch=hatch, edgecolor="white")
+                beyond = {amount > GAIN: " →", amount < LOSS: " ←"}.get(True, "")
                 right.text(
-                    max(shown, 0) + 0.4, row, _bn(amount), va="center", fontsize=9, color=INK
+                    max(shown, 0) + 0.2,
+                    row,
+                    _bn(amount) + beyond,
+                    va="center",
+                    fontsize=9,
+                    color=INK,
                 )
         if prediction is not None and LOWEST <= prediction <= HIGHEST:
             # Under its row, so that it hides no number.
@@ -131,7 +140,7 @@ def funnel(prediction: float | None = None) -> Lab:
     def sentence(result, values):
         owner, seller = result["owner"], result["seller"]
         words = (
-            f"Of {values['reach']:,g} million people on the platform {values['activation']:g} % try it and {values['paying']:g} % of these pay "
+            f"Of {values['reach']:,g} million people on the platform {values['activation']:g} % try it; for 100 of these {values['paying']:g} pay "
             f"USD {values['price']:g} a year: {_million(owner.customers_millions)} customers, revenue {_money(owner.revenue_usd_bn)}, "
             f"{_left(owner.contribution_usd_bn)} after serving. "
         )
@@ -148,7 +157,7 @@ def funnel(prediction: float | None = None) -> Lab:
         controls=[
             Control("reach", "People on the platform, million", stops(facts["x"], facts["chatgpt"], 80, grid=range(50, 1251, 50)), facts["x"], _plain),
             Control("activation", "Part of them who try the assistant, %", stops(grok["activation"], grid=(2, 5, *range(10, 101, 5))), grok["activation"], _plain),
-            Control("paying", "Part of these who pay, %", stops(grok["paying"], chatgpt["paying"], grid=(0.5, 1, 2, 3, 4, 5, 6, 8, 10)), grok["paying"], _plain),
+            Control("paying", "Payers for 100 who try it", stops(grok["paying"], chatgpt["paying"], grid=(0.5, 1, 2, 3, 4, 5, 6, 8, 10)), grok["paying"], _plain),
             Control("price", "They pay, USD a year", stops(grok["price"], chatgpt["price"], grid=(10, 20, 50, 100, 150, 200, 300, 400)), float(grok["price"]), _plain),
             Control("seller_reach", "API seller: people reached, million", stops(grid=(2, 5, 10, 20, 30, 40, 60)), SELLER_REACH, _plain),
             Control("seller_price", "API seller: a customer pays, USD a year", stops(grid=(250, 500, 750, 1000, 1250, 1500, 2000, 3000)), SELLER_PRICE, _plain),
@@ -157,7 +166,7 @@ def funnel(prediction: float | None = None) -> Lab:
         presets={
             "X and Grok, March 2026": grok | seller,
             "ChatGPT as a platform, February 2026": chatgpt | seller,
-            "Every X user tries Grok": grok | seller | {"activation": 100.0},
+            "Thought experiment: every X user tries Grok": grok | seller | {"activation": 100.0},
             "A price war for developers": grok | seller | {"seller_price": 500.0, "acquisition": 400},
         },
         model=model,
@@ -185,4 +194,6 @@ def _money(amount: float) -> str:
 
 
 def _left(amount: float) -> str:
+    if abs(amount) < 0.0005:
+        return "nothing is left"
     return f"{_money(amount)} {'are left' if amount >= 0 else 'are lost'}"

@@ -10,6 +10,7 @@ How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 
 import asyncio
 import difflib
+import gc
 import html
 import io
 import re
@@ -20,7 +21,6 @@ from typing import Any
 
 import ipywidgets as widgets
 from IPython.display import HTML, display
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 
@@ -105,7 +105,6 @@ class Lab:
             # From here on nothing may move what is drawn: no new layout, and the SVG's unit, 72 dots an inch.
             self.figure.set_layout_engine("none")
             self.figure.set_dpi(72)
-            FigureCanvasAgg(self.figure).draw()
 
     # ---- driving it, from Python and from the page alike
     def set(self, **values: Any) -> Frame:
@@ -216,7 +215,6 @@ class Lab:
     def _ipython_display_(self) -> None:
         display(HTML(PAGE_SCRIPT), metadata={"aicapital": {"page": True}})
         display(self.bundle(), raw=True)
-        self._view.displayed()
 
     def bundle(self) -> dict[str, Any]:
         """The lab for every kind of reader: live widgets, and its present picture for one without a kernel."""
@@ -226,6 +224,7 @@ class Lab:
         )
         with course_style():
             picture = png(self.whole_figure())
+        gc.collect()  # a figure is full of circles; left to itself it stays in memory for minutes
         bundle = picture_bundle(
             picture, self.sentence, text=f"{how}\n{self.sentence}", caption=self.sentence
         )
@@ -338,10 +337,6 @@ class _View:
             }
             self._show()
             self._ahead.start(lab.draw_ahead(name, 1 if change["new"] > change["old"] else -1))
-
-    def displayed(self) -> None:
-        """The lab is on the page now: get its first control ready."""
-        self._ahead.start(self._lab.draw_ahead(next(iter(self.controls))))
 
     def _show(self) -> None:
         frame = self._lab.frame

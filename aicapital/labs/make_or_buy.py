@@ -154,9 +154,10 @@ def make_or_buy(prediction: float | None = None) -> Lab:
         case, here = result["case"], result["here"]
         words = f"Design USD {values['design']:g} bn, own chip {_usd(case.unit_cost)} for {case.chips_replaced:.2f} of a bought chip at {_usd(case.price)}: "
         if not math.isfinite(result["even"]):
+            costs = "exactly as much as" if case.saving_per_chip == 0 else "more than"
             return (
                 words
-                + "an own chip costs more than the work it replaces, so no volume pays for a design."
+                + f"an own chip costs {costs} the work it replaces, so no volume pays for a design."
             )
         words += f"each own chip saves {_usd(case.saving_per_chip)}, so making pays from {_chips(result['even'])} chips. "
         cheaper = "make" if here["make"] < here["buy"] else "buy"
@@ -201,7 +202,7 @@ def make_or_buy(prediction: float | None = None) -> Lab:
             "Google's TPU7x beside a GB200": start | {"volume": 1e6},
             "Amazon's Trainium2 beside an H100": start | amazon | {"volume": 1e6},
             "The supplier cuts its price to 15,000": start | {"price": 15.0, "volume": 1e6},
-            "A newcomer: idle half the time": start
+            "A newcomer: busy 30 % of the time": start
             | {"own_in_use": 30, "ratio": 60, "volume": 32_000.0},
         },
         model=model,

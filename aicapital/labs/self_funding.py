@@ -31,20 +31,25 @@ def cash_flows(base: str) -> pd.DataFrame:
     return wide.loc[list(FIRMS), ["operating_cash_flow", "capex"]]
 
 
+def planned_growth(firm: str) -> int:
+    """Growth of capex in 2026 by the firm's own plan on the article's day, middle of its range, in whole percent."""
+    plans = load("capex_guidance", known_by=ARTICLE).query(
+        "company == @firm and fiscal_year == 'FY2026'"
+    )
+    middle = plans[["low_usd_bn", "high_usd_bn"]].iloc[-1].mean()
+    return round(100 * (middle / cash_flows(BEFORE).at[firm, "capex"] - 1))
+
+
 def as_in_2025() -> dict[str, int]:
     """Alphabet on the article's day, in whole percent: planned growth of capex, growth of cash flow in 2025, payouts of it."""
     year = load("company_financials", known_by=ARTICLE).query(
         "company == 'Alphabet' and segment == '' and period_type == 'year'"
     )
     year = year.pivot(index="period", columns="metric", values="value_usd_bn")
-    plans = load("capex_guidance", known_by=ARTICLE).query(
-        "company == 'Alphabet' and fiscal_year == 'FY2026'"
-    )
-    middle = plans[["low_usd_bn", "high_usd_bn"]].iloc[-1].mean()
     own = year["operating_cash_flow"]
     paid_out = year.loc["FY2025", ["share_repurchases", "dividends"]].sum()
     return {
-        "capex_growth": round(100 * (middle / year.at["FY2025", "capex"] - 1)),
+        "capex_growth": planned_growth("Alphabet"),
         "ocf_growth": round(100 * (own["FY2025"] / own["FY2024"] - 1)),
         "payouts": round(100 * paid_out / own["FY2025"]),
     }
@@ -58,6 +63,8 @@ def self_funding(prediction: float | None = None) -> Lab:
     flows = {base: list(cash_flows(base).itertuples(name=None)) for base in BASES}
     then = as_in_2025()
     article = then | {"cash_used": 0, "years": 1, "base": BEFORE}
+    # Amazon pays nothing out.
+    amazon = {"capex_growth": planned_growth("Amazon"), "payouts": 0}
 
     def model(capex_growth, ocf_growth, payouts, cash_used, years, base):
         rows = {}
@@ -78,9 +85,9 @@ def self_funding(prediction: float | None = None) -> Lab:
 
     def scene():
         figure, (left, right) = sheet(
-            "Each firm can raise capex up to its bar; beyond it, somebody else must pay",
+            "Each firm can raise capex up to its bar; beyond it, own money is not enough",
             "Operating cash flow and capex (without finance leases): companies' filings to July 2026. Each firm's own fiscal years: "
-            "December; Microsoft June; Oracle May. Growth, payouts and use of cash are yours; nothing raised is paid back.",
+            "December; Microsoft June; Oracle May. Growth, payouts and use of cash are yours, one choice for all; nothing raised is paid back.",
             height=4.3,
             ncols=2,
             width_ratios=(1.55, 1),
@@ -166,12 +173,15 @@ def self_funding(prediction: float | None = None) -> Lab:
             f"At {values['capex_growth']:+d} % "
         )
         if needy.empty:
-            return words + "no firm here needs outside money."
+            return words + "and these terms for all, no firm here needs outside money."
         listed = ", ".join(
             f"{firm} {amount:,.0f}" if amount >= 0.5 else f"{firm} under 1"
             for firm, amount in needy.items()
         )
-        return words + f"{len(needy)} of {len(FIRMS)} need outside money (USD bn): {listed}."
+        return (
+            words
+            + f"and these terms for all, {len(needy)} of {len(FIRMS)} need outside money (USD bn): {listed}."
+        )
 
     return Lab(
         title="Lab: how far does own money reach?",
@@ -192,20 +202,21 @@ def self_funding(prediction: float | None = None) -> Lab:
             ),
             Control(
                 "payouts",
-                "Payouts, % of the cash flow",
+                "Payouts, % of last year's cash flow",
                 tuple(range(0, 51, 2)),
                 then["payouts"],
             ),
             Control(
-                "cash_used", "Cash used up, % of the cash flow", tuple(range(0, 81, 4)), 0
+                "cash_used", "Cash used, % of the same cash flow", tuple(range(0, 81, 4)), 0
             ),
             Control("years", "Years", (1, 2, 3, 4, 5), 1),
             Control("base", "Start from", tuple(BASES), BEFORE),
         ],
         presets={
-            "3 March 2026: the plan, payouts as in 2025": article,
-            "The plan without payouts": article | {"payouts": 0},
-            "Plan and payouts, paid from cash": article | {"cash_used": 16},
+            "3 March 2026: Alphabet's plan, payouts as in 2025": article,
+            "Alphabet's plan without payouts": article | {"payouts": 0},
+            "3 March 2026: Amazon's plan, no payouts": article | amazon,
+            "Alphabet's plan and payouts, paid from cash": article | {"cash_used": 16},
             "From mid-2026: +50 % for two years": {
                 "capex_growth": 50, "ocf_growth": 20, "payouts": 0, "cash_used": 0, "years": 2, "base": MID,
             },

@@ -262,17 +262,18 @@ class Compliance:
         probability = (self.cost_now / self._discount - self.premium_if_lax) / gain
         return probability if 0 <= probability <= 1 else math.nan
 
-    def value_of_waiting(self, probability: Numbers):
-        """Worth of deciding after the rules are known, against the best choice that binds today
-        (USD bn).
+    def lead_of_waiting(self, probability: Numbers):
+        """Expected value of deciding after the rules are known less that of the best choice that
+        binds today (USD bn).
 
-        The choices that bind are to comply now and, with a `penalty`, never to comply. Negative:
-        waiting destroys value, because being early is cheap or pays by itself.
+        The choices that bind are to comply now and, with a `penalty`, never to comply. The option
+        to wait is worth this lead where it is positive and nothing where it is negative, because
+        nobody has to use an option.
         """
         values = self._values(probability)
         binding = [value for name, value in values.items() if name != "wait"]
         return shaped_like(
-            values["wait"] - np.maximum.reduce(binding), "value_of_waiting", probability=probability
+            values["wait"] - np.maximum.reduce(binding), "lead_of_waiting", probability=probability
         )
 
     def value_of_perfect_information(self, probability: Numbers):

@@ -5,6 +5,7 @@ paid for years before its chips run looks cheaper than it is. The unit of work i
 chip-year: what one bought chip does in a year when it is never idle.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -76,8 +77,11 @@ class MakeOrBuy:
 
     @property
     def saving_per_chip(self) -> float:
-        """What one own chip saves once the design is paid for (USD)."""
-        return self.chips_replaced * self.bought_chip_cost - self.own_chip_cost
+        """What one own chip saves once the design is paid for (USD); rounding noise is no saving."""
+        replaced = self.chips_replaced * self.bought_chip_cost
+        if math.isclose(replaced, self.own_chip_cost, rel_tol=1e-9):
+            return 0.0
+        return replaced - self.own_chip_cost
 
     @property
     def break_even_volume(self) -> float:

@@ -1,16 +1,21 @@
-"""Memory of a kernel that has run a whole lesson, beside one that has only imported the libraries."""
+"""Memory of a kernel, started as the course starts it, that has run a whole lesson, beside one that has only imported the libraries."""
 
+import subprocess
 from pathlib import Path
 
 import nbformat
 import psutil
 from jupyter_client.manager import start_new_kernel
 
+from aicapital.serving import lab_environment
+
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def _resident_mb(cells: list[str], folder: Path) -> float:
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(folder))
+    manager, client = start_new_kernel(
+        kernel_name="python3", cwd=str(folder), env=lab_environment(), stderr=subprocess.DEVNULL
+    )
     pid = manager.provisioner.pid
     try:
         for source in cells:

@@ -1,5 +1,7 @@
 """Lesson 04: is caution a cost, or an option that pays when the rules tighten?"""
 
+import pandas as pd
+
 from ...data import load
 from ...models.decision_tree import Compliance
 from .. import expect
@@ -17,6 +19,7 @@ from ..questions import (
 
 ARTICLE = "2026-03-03"
 PAIR, NOT_NAMED = ("Amazon", "Google"), "Other cloud firms"
+SUPPLIERS = (*PAIR, NOT_NAMED, "Microsoft", "Nvidia")
 MORE_OPENAI, MORE_ANTHROPIC, ALIKE = "OpenAI", "Anthropic", "about the same"
 
 
@@ -33,6 +36,20 @@ def _money(known_by: str | None = None, company: str = "Anthropic") -> dict[str,
     return by_name | {"all": float(rounds["amount_committed_usd_bn"].sum())}
 
 
+def _openai_rounds() -> dict[str, float]:
+    """OpenAI's rounds on the article's day: what had not closed, and the suppliers' part of those that had."""
+    rounds = load("funding_rounds", ARTICLE).query("record_type == 'round'").set_index("row_id")
+    closed = rounds[rounds["status"] == "closed"]
+    named = load("round_investors", ARTICLE).query(
+        "round_id in @closed.index and investor in @SUPPLIERS"
+    )
+    all_closed = closed["amount_committed_usd_bn"].sum()
+    return {
+        "openai_open": rounds["amount_committed_usd_bn"].sum() - all_closed,
+        "openai_closed": 100 * named["amount_usd_bn"].sum() / all_closed,
+    }
+
+
 def _share(names, known_by: str | None = None, company: str = "Anthropic") -> float:
     money = _money(known_by, company)
     return 100 * sum(money.get(name, 0.0) for name in names) / money["all"]
@@ -40,18 +57,22 @@ def _share(names, known_by: str | None = None, company: str = "Anthropic") -> fl
 
 def _mix() -> dict[str, float]:
     then, rounds = _money(ARTICLE), load("rival_rounds").set_index("row_id")
-    suppliers = (*PAIR, NOT_NAMED, "Microsoft", "Nvidia")
     stakes = load("strategic_stakes").set_index("row_id")
     return {
         "in_then": sum(then[name] for name in PAIR),
         "all_then": then["all"],
         "share_then": _share(PAIR, ARTICLE),
+        "share_then_with_g": 100
+        * (
+            sum(then[name] for name in PAIR)
+            + rounds.at["an_2026_amazon", "amount_committed_usd_bn"]
+        )
+        / then["all"],
         "share_now": _share((*PAIR, NOT_NAMED)),
         "share_now_named": _share(PAIR),
-        "suppliers_then": _share(suppliers, ARTICLE),
-        "openai_then": _share(suppliers, ARTICLE, "OpenAI"),
-        "openai_now": _share(suppliers, None, "OpenAI"),
-        "suppliers_now": _share(suppliers),
+        "suppliers_then": _share(SUPPLIERS, ARTICLE),
+        "openai_then": _share(SUPPLIERS, ARTICLE, "OpenAI"),
+        **_openai_rounds(),
         "pledged": rounds.loc[
             ["an_2026_amazon_pledge", "an_2026_google_pledge"], "amount_committed_usd_bn"
         ].sum(),
@@ -90,9 +111,9 @@ def _compute() -> dict[str, float]:
 
 
 def _releases() -> dict[str, int]:
-    recent = (
-        load("model_releases", ARTICLE).query("released > '2025-03-03'")["company"].value_counts()
-    )
+    """Releases in the twelve months before the article: one a day and firm, as in the lesson's table."""
+    recent = load("model_releases", ARTICLE).query("released > '2025-03-03'")
+    recent = recent.drop_duplicates(["company", "released"])["company"].value_counts()
     return {"anthropic_models": int(recent["Anthropic"]), "openai_models": int(recent["OpenAI"])}
 
 
@@ -120,21 +141,23 @@ QUESTIONS = [
     # ---- predictions
     Prediction(
         "share_then",
-        "By the article's day Anthropic had raised USD {all_then:.1f} bn of equity. Which part of it had come from Amazon and Google together?",
+        "By the article's day investors had committed USD {all_then:.1f} bn of equity to Anthropic in rounds. Which part of it was Amazon's and Google's together?",
         unit="%",
         minimum=0,
         maximum=100,
         tolerance=4,
         truth=lambda: _mix()["share_then"],
-        explain="USD {in_then:.1f} bn of {all_then:.1f}. At the end of 2024 it was {end_2024:.0f} %; then others led three large rounds.",
+        explain="USD {in_then:.1f} bn of {all_then:.1f}. At the end of 2024 it was {end_2024:.0f} %; then others led three large rounds. "
+        "If the USD 5 bn of Series G shares that Amazon reported later are inside the 30 of that round, it is {share_then_with_g:.0f} %.",
         values=lambda: {**_mix(), "end_2024": _end_2024()},
     ),
     Prediction(
         "who_more",
-        "Take all firms that sell computing to a lab, clouds and chip makers. On the article's day, which lab had got the larger part of its equity from its suppliers?",
+        "Take all firms that sell computing to a lab, clouds and chip makers, and count equity as committed by the article's day, paid or not. Which lab has the larger part from its suppliers?",
         options=(MORE_ANTHROPIC, MORE_OPENAI, ALIKE),
         truth=lambda: MORE_OPENAI,
-        explain="{openai_then:.0f} % of OpenAI's equity and at most {suppliers_then:.0f} % of Anthropic's, both as committed.",
+        explain="As committed, {openai_then:.0f} % of OpenAI's equity and at most {suppliers_then:.0f} % of Anthropic's. But {openai_open:,.0f} bn of OpenAI's had been announced four days before and not closed, a part of it on conditions. "
+        "In closed rounds it is {openai_closed:.0f} % for OpenAI and {share_then:.0f} to {suppliers_then:.0f} % for Anthropic. The answer depends on the count.",
         values=_mix,
     ),
     Prediction(
@@ -159,9 +182,9 @@ QUESTIONS = [
                 mistake="cheap talk taken for a signal",
             ),
             Option(
-                "It keeps a limit that costs it a large customer",
+                "It gives up revenue that a firm with other priorities would keep",
                 correct=True,
-                why="An action that a firm with other priorities would not take tells them apart. It still shows one limit, not all of them.",
+                why="An action that pays for one kind of firm only tells them apart. It has to be shown that revenue was given up, net of what the choice won elsewhere.",
             ),
             Option(
                 "It has published a safety framework",
@@ -173,7 +196,7 @@ QUESTIONS = [
             "Which of them could a firm that does not care also do?",
             "A signal tells types apart only when it costs one type more than the other.",
             "Two of the three cost very little.",
-            "It keeps a limit that costs it a large customer.",
+            "It gives up revenue that a firm with other priorities would keep.",
         ),
     ),
     Number(
@@ -246,11 +269,11 @@ QUESTIONS = [
     ),
     Choice(
         "direction",
-        "A colleague says: at {share_now:.0f} % of the money, Anthropic does not depend on Amazon and Google. What is the best answer?",
+        "A colleague says: at {share_now_named:.0f} to {share_now:.0f} % of the money (the upper figure if the cloud firms not named in Series H are Google), Anthropic does not depend on Amazon and Google. What is the best answer?",
         [
             Option(
-                "Right: three quarters of the money came from others",
-                why="That answers who financed it. It has also promised the two firms purchases of USD {out:,.0f} bn, and it runs on their machines.",
+                "Right: at least three quarters of the money came from others",
+                why="That answers who put money in. It says nothing on stakes, and the firm has also USD {out:,.0f} bn still to buy from the two.",
                 mistake="financing taken for dependence",
             ),
             Option(
@@ -259,16 +282,16 @@ QUESTIONS = [
                 mistake="gross flows added",
             ),
             Option(
-                "For capital that is fair; for computing look at the purchases",
+                "For the money that is fair; stakes and purchases are questions of their own",
                 correct=True,
-                why="Two kinds of dependence. USD {out:,.0f} bn of purchases from the two say more about the second than any share of equity.",
+                why="The last known stakes suggest that the two are among the largest holders. And USD {out:,.0f} bn of purchases say more about computing than any part of equity.",
             ),
         ],
         hints=(
             "Depend for what?",
-            "Keep two columns: money in, purchases out.",
-            "One column says who financed the firm, the other who supplies it.",
-            "For capital that is fair; for computing look at the purchases.",
+            "Keep columns apart: money in, stakes, purchases out.",
+            "One says who paid, one who owns, one who supplies.",
+            "For the money that is fair; stakes and purchases are questions of their own.",
         ),
         values=_mix,
     ),
@@ -373,6 +396,7 @@ QUESTIONS = [
                 lambda f: abs(f(0, 0.8)) < 1e-9,
             ),
         ],
+        expects="a function that returns a number in percent",
         hints=(
             "At the break-even, what you pay for sure equals what you pay on average.",
             "cost_now = chance x late_cost",
@@ -397,7 +421,7 @@ QUESTIONS = [
             ),
             Option(
                 "Because fines are a percentage of turnover",
-                why="The European ones are, up to {eu:g} % for models. This one is an amount in dollars.",
+                why="The European ones can be, up to {eu:g} % for models. This one is an amount in dollars.",
                 mistake="one law's fine for another's",
             ),
         ],
@@ -427,7 +451,7 @@ QUESTIONS = [
         then=Verdict(
             "holds in part",
             "medium",
-            "It says so, and days before the article it kept two limits on use at the price of a large customer. But OpenAI states limits of the same kind in its own contract, all five firms publish "
+            "It says so, and days before the article it kept two limits on use and the Pentagon announced that it would exclude it, which may be a signal. But OpenAI states limits of the same kind in its own contract, all five firms publish "
             "frameworks, both labs have left themselves room in theirs, and one outside panel gives both the same letter.",
         ),
         now=Verdict(
@@ -441,16 +465,17 @@ QUESTIONS = [
         "II.3.3",
         "Anthropic's capital depends heavily on Amazon and Google.",
         then=Verdict(
-            "overtaken",
-            "high",
-            "True at the end of 2024, at {end_2024:.0f} % of the money. After rounds led by others it was {share_then:.0f} % on the article's day. By the same measure, suppliers of all kinds had given "
-            "at most {suppliers_then:.0f} % of Anthropic's equity and {openai_then:.0f} % of OpenAI's.",
+            "holds in part",
+            "medium",
+            "{share_then:.0f} % of the money in rounds, after {end_2024:.0f} % at the end of 2024. But structure also means stakes. Those of that day are not published; the last known values "
+            "({google_stake:g} % for Google by court papers of March 2025, Amazon's books at the end of 2025) suggest two of the largest holders. Whether OpenAI leaned more on suppliers of all kinds depends on the count: "
+            "as promised {openai_then:.0f} % of its equity against at most {suppliers_then:.0f} % of Anthropic's, in closed rounds {openai_closed:.0f} % against {share_then:.0f} to {suppliers_then:.0f} %.",
         ),
         now=Verdict(
             "holds in part",
             "medium",
-            "{share_now:.0f} % of the money ({share_now_named:.0f} % if a cloud firm not named in Series H is not Google), with promises of up to {pledged:g} bn made in April of which a part is paid. "
-            "The heavier tie is the other way: USD {out:,.0f} bn of purchases promised to the two.",
+            "{share_now_named:.0f} % of the money by name, {share_now:.0f} % if the cloud firms not named in Series H are Google, with promises of up to {pledged:g} bn made in April of which a part is paid. "
+            "For computing the tie is larger: by a leaked draft, USD {out:,.0f} bn still to be bought from the two.",
         ),
         evidence=[
             "rival_rounds",
@@ -466,7 +491,7 @@ QUESTIONS = [
         then=Verdict(
             "holds in part",
             "medium",
-            "Both are stressed, and the boundaries were kept under pressure. Interpretability is no mark of Anthropic alone: OpenAI and Google DeepMind published work of the same kind within ten weeks in 2024.",
+            "Both are stressed, and two limits stood on that day. Interpretability is no mark of Anthropic alone: OpenAI and Google DeepMind published work of the same kind within ten weeks in 2024.",
         ),
         now=Verdict(
             "holds in part",
@@ -481,14 +506,14 @@ QUESTIONS = [
         then=Verdict(
             "holds in part",
             "medium",
-            "In money and contracts OpenAI was far larger: USD {contracts_then:,.0f} bn of firm purchases. In pace it was not: in the twelve months before the article the table lists {openai_models} models of "
-            "OpenAI and {anthropic_models} of Anthropic, which had itself raised {series_g:g} bn three weeks earlier.",
+            "In money and contracts OpenAI was far larger: USD {contracts_then:,.0f} bn of firm purchases. Anthropic had itself raised {series_g:g} bn three weeks earlier. Releases in the twelve months before, "
+            "{openai_models} of OpenAI and {anthropic_models} of Anthropic at one a day and firm, cannot settle pace or scale.",
         ),
         now=Verdict(
             "not supported",
             "medium",
-            "As a contrast it fails: Anthropic spent {ratio:.1f} dollars on computing for a dollar of revenue in 2025 (OpenAI {openai_ratio:.2f}, defined otherwise) and has USD {total:,.0f} bn still to buy. "
-            "Both pursue scale; whether one is also steadier, these tables cannot say.",
+            "The tables do not show the contrast: in 2025 Anthropic spent {ratio:.2f} dollars on computing for a dollar of revenue and OpenAI {openai_ratio:.2f}, by definitions of their own; Anthropic has USD {total:,.0f} bn still to buy, "
+            "OpenAI firm contracts of {contracts_now:,.0f} at full price. Both pursue scale; whether one is also steadier, these tables cannot say.",
         ),
         evidence=["model_releases", "company_financials", "compute_commitments", "rival_rounds"],
         values=lambda: {
@@ -496,6 +521,7 @@ QUESTIONS = [
             **_releases(),
             **_mix(),
             "contracts_then": _openai_contracts(ARTICLE),
+            "contracts_now": _openai_contracts(),
         },
     ),
     Claim(
@@ -504,13 +530,14 @@ QUESTIONS = [
         then=Verdict(
             "holds in part",
             "medium",
-            "As a possibility, yes: above a break-even chance of strict rules, early compliance pays. But the American rules on the books ask for what all five labs now publish, and the largest fines are small beside the cost of computing: "
-            "under the European act {anthropic_fine:.0f} million dollars for Anthropic ({eu:g} % of the revenue of 2025), {openai_fine:.0f} for OpenAI, though Europe can also order a model off the market. And a state can punish caution too, as the Pentagon's step shows.",
+            "As a possibility, yes: above a break-even chance of strict rules, early compliance pays. But the American rules on the books ask first for a published framework, which all five labs have, and for incident reports, with fines of "
+            "{ca:g} million dollars a violation (California) and {ny:g} million for repeated ones (New York). Europe's for models reach {eu:g} % of turnover, and it can order a model off the market. A state can also exclude a supplier that keeps a limit, as the Pentagon announced that week.",
         ),
         now=Verdict(
             "cannot tell",
             "medium",
-            "Rules have moved both ways since: Europe put off its high-risk duties and New York narrowed its act, while a federal draft asks for audits. The direction of the effect stays open.",
+            "Rules have moved both ways since: Europe put off its high-risk duties and New York narrowed its act, while a federal draft asks for audits. With the revenue figures known since, Europe's largest fine for models is {anthropic_fine:.0f} million dollars for Anthropic and {openai_fine:.0f} for OpenAI, small beside the cost of computing. "
+            "Whether the Pentagon's exclusion was lawful is before the courts. The direction of the effect stays open.",
         ),
         evidence=["policy_events", "models.decision_tree", "models.tornado"],
         values=_fines,
@@ -529,7 +556,7 @@ SHEET = {
                 "A part is a number in percent.", lambda given: isinstance(given, int | float)
             ),
             expect.that(
-                "They put nothing into that round, so their part cannot stay or grow.",
+                "Most of that round was others' money, so their part cannot stay or grow.",
                 lambda given: given < 37.9,
                 mistake="others' money forgotten",
             ),
@@ -550,7 +577,7 @@ SHEET = {
         "Why the part shrinks",
         kind="value",
         expects='one of "A", "B", "C"',
-        right="Nobody sold anything. The round about doubled the money, and theirs was not in it.",
+        right="The tables show no sale by either. The round about doubled the money, and its announcement names neither. If the 5 bn of Series G shares that Amazon reported later are inside the 30, the part is 27 %: still lower than before.",
         tests=[
             expect.that(
                 "A sale of old shares would change who owns them, not how much money the firm has raised.",
@@ -573,9 +600,10 @@ SHEET = {
     ),
     "q2": SheetCheck(
         "A part of the money, after a round",
+        name="part_after_round",
         kind="function",
         expects="part_after_round(theirs, total, new_money, theirs_new) that returns a percentage",
-        right="It gives 18.9 % after Series G and 24.1 % after the spring of 2026, and changes nothing when no money comes in.",
+        right="It gives 18.9 % after Series G and 24.1 % after the spring of 2026, if the 10 bn of cloud firms not named are Google's. It changes nothing when no money comes in.",
         tests=[
             expect.call(
                 11.3,
@@ -624,6 +652,7 @@ SHEET = {
     ),
     "q3": SheetCheck(
         "Break-even with sales and interest",
+        name="break_even_pct",
         kind="function",
         expects="break_even_pct(cost_now, late_cost, won_if_strict, won_if_lax, discount_pct) that returns a percentage",
         right="Interest raises the break-even, because late costs weigh less. Sales lower it.",
@@ -678,6 +707,32 @@ SHEET = {
                     Mistake("sales left out", 25.0, "You left the sales out."),
                 ],
             ),
+            expect.call(
+                0.2,
+                0.8,
+                0.1,
+                0.02,
+                0,
+                gives=20.4545,
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "late cost alone",
+                        22.5,
+                        "Strict rules also change the sales: from won_if_lax to won_if_strict.",
+                    ),
+                    Mistake(
+                        "sales under lax rules not taken off",
+                        20.0,
+                        "Under strict rules the sales under lax rules do not come. Strict rules add the difference of both.",
+                    ),
+                    Mistake(
+                        "sales under strict rules left out",
+                        23.0769,
+                        "Being early also wins won_if_strict when the rules turn strict.",
+                    ),
+                ],
+            ),
         ],
         hints=(
             "What is the lead of complying now if the rules stay lax? And by how much does strictness raise it?",
@@ -688,6 +743,7 @@ SHEET = {
     ),
     "q4": SheetCheck(
         "Put the lines in order",
+        name="q4_order",
         kind="order",
         expects='a list of labels such as ["B", "A"]',
         right="The lead is 0.04: at a chance of 30 % complying now is a little better.",
@@ -718,6 +774,7 @@ SHEET = {
     ),
     "q5": SheetCheck(
         "Cloud money by year",
+        name="cloud_part_by_year",
         kind="function",
         expects="cloud_part_by_year(money) that returns a Series, year -> percent",
         right="It rises to 84 % and falls to 28 %: with Microsoft and the firms not named, more than Amazon and Google alone.",
@@ -726,6 +783,21 @@ SHEET = {
                 "The function returns nothing. End it with a return line.",
                 lambda f: f(_anthropic_money()) is not None,
                 mistake="print for return",
+            ),
+            expect.that(
+                "Every part is 0 %: no row matched. See how investor_type spells it in the table.",
+                lambda f: any(f(_anthropic_money()) != 0),
+                mistake="no row matched",
+            ),
+            expect.that(
+                "A chip supplier is no cloud supplier. Count the type 'cloud supplier' alone.",
+                lambda f: abs(f(_anthropic_money())[2026] - 35.7) > 0.05,
+                mistake="chip supplier counted",
+            ),
+            expect.that(
+                "Microsoft and the firms not named are cloud suppliers too. Go by investor_type, not by name.",
+                lambda f: abs(f(_anthropic_money())[2026] - 16.4) > 0.05,
+                mistake="some cloud firms left out",
             ),
             expect.that(
                 "2024 should be 83.7 %: all money so far, not the year's alone.",
@@ -745,6 +817,12 @@ SHEET = {
             expect.that(
                 "2026 should be 28.0 %.", lambda f: abs(f(_anthropic_money())[2026] - 28.0) < 0.05
             ),
+            expect.that(
+                "For a small made-up table whose rows are not in order of time, 2030 should be 25 % and 2031 50 %. "
+                "Use the table that the function is given, and add up by year.",
+                lambda f: [round(float(part), 6) for part in f(_made_up_money())] == [25, 50],
+                mistake="order of rows taken for order of time",
+            ),
         ],
         hints=(
             "Two running sums by year: the cloud suppliers' money, and all money.",
@@ -755,6 +833,7 @@ SHEET = {
     ),
     "q6": SheetCheck(
         "Two lines",
+        name="q6_figure",
         kind="figure",
         expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
         right="Title, units and lines are there. Check for yourself that the title states what the lines show.",
@@ -763,6 +842,24 @@ SHEET = {
             expect.that(
                 "There should be two lines: complying now, and waiting.",
                 lambda figure: len(figure.axes[0].lines) >= 2,
+            ),
+            expect.that(
+                "The x axis says %, but its values run from 0 to 1. Multiply the chances by 100.",
+                lambda figure: max(max(line.get_xdata()) for line in figure.axes[0].lines) > 1.5,
+                mistake="chances from 0 to 1",
+            ),
+            expect.that(
+                "Both lines should run over all chances, from 0 to 100 %.",
+                lambda figure: len(_ends_at_certainty(figure)) >= 2,
+                mistake="part of the chances left out",
+            ),
+            expect.that(
+                "At a chance of 100 % one line should end near -0.15 and the other near -0.70 USD bn: complying now, and waiting.",
+                lambda figure: all(
+                    any(abs(end - wanted) < 0.01 for end in _ends_at_certainty(figure))
+                    for wanted in (-0.147, -0.702)
+                ),
+                mistake="not the two choices",
             ),
         ],
         hints=(
@@ -781,7 +878,7 @@ SHEET = {
             expect.number(
                 27.77,
                 "%",
-                tolerance=0.1,
+                tolerance=0.3,
                 mistakes=[
                     Mistake("interest left out", 22.58, "You left the discount of two years out."),
                     Mistake(
@@ -811,6 +908,7 @@ SHEET = {
     ),
     "q7_part": SheetCheck(
         "Suppliers' part of Skerry's money",
+        name="suppliers_part",
         kind="function",
         expects="suppliers_part(cloud_offer, fund_offer) that returns a percentage",
         right="The cloud firm's offer takes it to 85 %, the fund's to 56 %: the larger cheque ties more.",
@@ -855,6 +953,19 @@ SHEET = {
                     )
                 ],
             ),
+            expect.call(
+                1,
+                4,
+                gives=49.0196,
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "one offer left out of the total",
+                        54.348,
+                        "Skerry may take both. Then both offers are in the total.",
+                    )
+                ],
+            ),
         ],
         hints=(
             "Who among Skerry's owners sells computing to it?",
@@ -866,7 +977,21 @@ SHEET = {
 }
 
 
-MANUAL = {"q8": "Q8 is marked by a person, by the four lines of the rubric in its cell."}
+MANUAL = {"q8": "marked by a person, by the lines of the rubric in its cell"}
+
+
+def _ends_at_certainty(figure):
+    """The last values of the lines that run from 0 to 100 %."""
+    drawn = [dict(zip(*map(list, line.get_data()), strict=True)) for line in figure.axes[0].lines]
+    return [line[max(line)] for line in drawn if min(line) <= 0.5 and 99.5 <= max(line) <= 100.5]
+
+
+def _made_up_money():
+    dates = pd.to_datetime(["2031-06-01", "2030-03-01", "2031-01-01", "2030-08-01"])
+    types = ["cloud supplier", "other", "chip supplier", "cloud supplier"]
+    return pd.DataFrame(
+        {"date": dates, "investor_type": types, "amount_usd_bn": [4.0, 3.0, 2.0, 1.0]}
+    )
 
 
 def _anthropic_money():

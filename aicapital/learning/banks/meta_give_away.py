@@ -1,5 +1,8 @@
 """Lesson 05: when does it pay to price a product at zero?"""
 
+import numpy as np
+import pandas as pd
+
 from ...data import load
 from ...models.complements import FreeComplement, break_even_uplift_pct
 from .. import expect
@@ -7,6 +10,7 @@ from ..questions import (
     Choice,
     Claim,
     Code,
+    Feedback,
     Mistake,
     Number,
     Option,
@@ -45,13 +49,17 @@ def _forecast() -> dict[str, float]:
 
 
 def _budget() -> dict[str, float]:
-    budget = _money("fin_meta_fy2024_total_costs_genai")
+    budget, ads = (
+        _money(f"fin_meta_fy2024_{item}") for item in ("total_costs_genai", "revenue_advertising")
+    )
+    extra = _money("fin_meta_fy2025_r_and_d") - _money("fin_meta_fy2022_r_and_d")
     return {
-        **_ads(),
         "budget": budget,
+        "ads": ads,
         "left": LEFT_OVER,
-        "uplift": break_even_uplift_pct(budget, _ads()["ads"], LEFT_OVER),
+        "uplift": break_even_uplift_pct(budget, ads, LEFT_OVER),
         "needed": 100 * budget / LEFT_OVER,
+        "extra_uplift": break_even_uplift_pct(extra, _ads()["ads"], LEFT_OVER),
     }
 
 
@@ -63,6 +71,7 @@ def _market(lift: float) -> FreeComplement:
 def _prices() -> dict[str, float]:
     return {
         "alone": _market(0).best()["second_price"],
+        "margin": _market(0).best()["core_price"],
         "together": _market(0.5).best()["second_price"],
         "zero_from": _market(0.5).zero_price_lift,
     }
@@ -112,6 +121,10 @@ def _margins() -> dict[str, float]:
     plan = load("revenue_mix").set_index("row_id")["value_usd_bn"]
     return {
         "meta": 100 * income / revenue,
+        "meta_quarter": 100
+        * _money("fin_meta_q2_2026_operating_income")
+        / _money("fin_meta_q2_2026_revenue"),
+        "free_cash": _money("fin_meta_q2_2026_free_cash_flow_after_leases"),
         "loss": 100 * loss / openai,
         "burn": _money("fin_fy2025_cash_burn"),
         "told": float(
@@ -123,11 +136,10 @@ def _margins() -> dict[str, float]:
         ),
         "ads_2026": float(plan["mix_oai_fy2026_ads"]),
         "ads_2030": float(plan["mix_oai_fy2030_ads"]),
-        "price_out": float(
-            load("player_profiles")
-            .set_index("row_id")
-            .at["pp_meta_enterprise_channel_3", "value_num"]
-        ),
+        "tokens": load("player_profiles")
+        .set_index("row_id")
+        .at["pp_meta_enterprise_channel_3", "value"]
+        .split(": ")[1],
         **_ads(),
     }
 
@@ -136,7 +148,7 @@ QUESTIONS = [
     # ---- predictions
     Prediction(
         "since_then",
-        "Up to the article's day every model of Meta in our table came with weights to download. How have the models come that it has released since?",
+        "Up to the article's day the weights of every model of Meta in our table were available. How have the models come that it has released since?",
         options=("all with open weights", "some open, some closed", "all closed"),
         truth=_openness_since,
         explain="{meta_since} of the {meta_since_all} models since then have open weights. The new flagship of April was the first closed one.",
@@ -145,7 +157,7 @@ QUESTIONS = [
     Prediction(
         "model_price",
         "A firm owns a model and a core product. Sold by somebody with nothing else to sell, the model would cost USD {alone:g} a month. Here each user "
-        "of the model also wins the firm half a unit of core sales. Which price of the model earns the firm most in all?",
+        "of the model also wins the firm half a unit of core sales a month, and about USD {margin:g} is left of each unit. Which price of the model earns the firm most in all?",
         unit="USD",
         tolerance=1.5,
         truth=lambda: _prices()["together"],
@@ -155,11 +167,11 @@ QUESTIONS = [
     Prediction(
         "uplift",
         "In 2024 Meta's generative-AI groups had a budget of more than USD {budget:g} bn, their computing not counted. Suppose that {left} % of each extra "
-        "dollar of ad revenue is left over. By how many percent must ad revenue, USD {ads:.0f} bn in 2025, rise to pay for that budget?",
+        "dollar of ad revenue is left over. By how many percent, at least, must ad revenue, USD {ads:.0f} bn in that year, be higher to pay for that budget?",
         unit="%",
         rel_tolerance=0.3,
         truth=lambda: _budget()["uplift"],
-        explain="USD {budget:g} bn over {left} % is {needed:.1f} bn of extra revenue. Beside {ads:.0f} bn that is less than one percent.",
+        explain="USD {budget:g} bn over {left} % is {needed:.1f} bn of extra revenue, {uplift:.1f} % of {ads:.0f} bn. It is a lower bound: with the computing the bill is larger.",
         values=_budget,
     ),
     # ---- checks
@@ -198,7 +210,7 @@ QUESTIONS = [
         unit="%",
         tolerance=0.06,
         expects="a percentage between 0 and 100",
-        right="Even the high case of its own forecast, with everything in it, is a rounding error beside advertising.",
+        right="Even the high case of its own forecast, with everything in it, is about 1.5 % of revenue: small beside advertising.",
         mistakes=[
             Mistake(
                 "low case for the high case",
@@ -330,7 +342,7 @@ QUESTIONS = [
                     Mistake(
                         "fraction for percent",
                         0.04,
-                        "That is a fraction. The answer is asked in percent.",
+                        "A hundredth of the answer: either a fraction is given for a percentage, or `left_over_pct` is used as 50 where 0.50 is meant.",
                     ),
                 ],
             ),
@@ -387,10 +399,10 @@ QUESTIONS = [
             "The licences are Meta's own, so 'open weights' says it better than 'open source'.",
         ),
         now=Verdict(
-            "overtaken",
-            "high",
-            "No Llama has followed since April 2025. In April 2026 Meta kept its new flagship, Muse Spark, closed; in August and October it opened two other Muse models. "
-            "{meta_since} of {meta_since_all} releases since the article are open. The Llama weights stay where they are.",
+            "holds in part",
+            "medium",
+            "The Llama weights are still out, and there is no closed Llama. But none has followed since April 2025, and the new flagship, Muse Spark of April 2026, came closed; "
+            "in August and October Meta opened two other Muse models. {meta_since} of {meta_since_all} releases since the article are open.",
         ),
         evidence=["model_releases", "player_profiles"],
         values=_counts,
@@ -418,8 +430,8 @@ QUESTIONS = [
         then=Verdict(
             "cannot tell",
             "medium",
-            "The mechanism is sound: if each user of the model lifts the core far enough, zero is the best price. And little is needed: {uplift:.1f} % more ad revenue pays for the budget of 2024. "
-            "But no table here separates the lift by open models from everything else that made ads grow.",
+            "The mechanism is sound: if each user of the model lifts the core far enough, zero is the best price. At least {uplift:.1f} % more ad revenue (2024 ads, half of a dollar left over, assumed) would have paid for the budget of 2024, "
+            "which leaves the computing out; on Meta's extra research since 2022 it is {extra_uplift:.0f} %. No table here separates the lift by open models from everything else that made ads grow.",
         ),
         now=Verdict(
             "cannot tell",
@@ -453,18 +465,83 @@ QUESTIONS = [
             "holds in part",
             "medium",
             "The business models differ: advertising with an operating margin of {meta:.0f} % against sales of access, with USD {burn:g} bn of cash burnt on {told:g} bn of revenue in 2025 as reported then. "
-            "How profits will look in the long run is a forecast.",
+            "OpenAI had announced advertising in January 2026, so even the models were coming closer. How profits will look in the long run is a forecast.",
         ),
         now=Verdict(
             "holds in part",
             "medium",
-            "Leaked accounts sharpen it: a loss of {loss:.0f} % of revenue. But the models come closer: OpenAI plans ad revenue of USD {ads_2026:g} bn in 2026 and {ads_2030:g} bn in 2030, "
-            "and Meta asks USD {price_out:g} a million tokens.",
+            "Leaked accounts sharpen it: an operating loss of {loss:.0f} % of revenue in 2025. But the two come closer. OpenAI plans ad revenue of USD {ads_2026:g} bn in 2026 and {ads_2030:g} bn in 2030; "
+            "Meta sells {tokens}. And Meta's own structure moves: its operating margin fell to {meta_quarter:.1f} % in the second quarter of 2026, "
+            "with USD {free_cash:.2f} bn of free cash flow after leases.",
         ),
         evidence=["company_financials", "revenue_mix"],
         values=_margins,
     ),
 ]
+
+# Made-up firms, so that a function with a table or a day typed in gives something else.
+SMALL = pd.DataFrame(
+    [
+        ("Alder", "2025-03-01", True),
+        ("Alder", "2025-08-01", False),
+        ("Alder", "2025-10-15", True),
+        ("Alder", "2025-11-01", True),
+        ("Alder", "2025-12-01", True),
+        ("Birch", "2025-02-01", False),
+        ("Birch", "2025-09-01", False),
+        ("Birch", "2025-10-01", True),
+        ("Cedar", "2025-05-01", True),
+    ],
+    columns=["company", "released", "open_weights"],
+).astype({"released": "datetime64[ns]"})
+
+# Core revenue (USD bn) times uplift (%) is one number all along Skerry's curve; these are wrong ones.
+CARRIED = 27.27
+CARRIED_WRONGLY = (
+    Mistake("fraction for percent", 0.2727, "The axis is in percent, your line in fractions."),
+    Mistake(
+        "forgone profit left out",
+        16.36,
+        "Your line leaves out the profit that the paid API loses.",
+    ),
+    Mistake("savings left out", 32.73, "Your line leaves out the work that outsiders do for free."),
+    Mistake(
+        "forgone profit and savings left out",
+        21.82,
+        "Your line counts the cost of the model only. Add the forgone profit, take off the savings.",
+    ),
+    Mistake(
+        "revenue taken for profit",
+        15.0,
+        "Your line lets the whole extra dollar count. 55 % of it is left over.",
+    ),
+)
+
+
+def _curve(figure) -> tuple[np.ndarray, np.ndarray] | None:
+    """The first line of at least five points: its core revenues and uplifts."""
+    for axes in figure.axes:
+        for line in axes.lines:
+            core, uplift = (np.asarray(values, dtype=float) for values in line.get_data())
+            if len(core) >= 5:
+                return core, uplift
+    return None
+
+
+def _curve_carries_the_burden(figure) -> Feedback | None:
+    core, uplift = _curve(figure)
+    for mistake in CARRIED_WRONGLY:
+        if np.allclose(core * uplift, mistake.value, rtol=0.01):
+            return Feedback.wrong(mistake.says, mistake.name)
+    off = ~np.isclose(core * uplift, CARRIED, rtol=0.01)
+    if not off.any():
+        return None
+    at = int(off.argmax())
+    return Feedback.wrong(
+        f"At {core[at]:g} along the bottom your line is at {uplift[at]:.3g}. Work out each point with your uplift_pct "
+        "from Skerry's cost, forgone profit, savings and margin, in USD bn and %."
+    )
+
 
 # Values below are made-up ones of the running case or published examples; none is a formula of the solution.
 SHEET = {
@@ -478,12 +555,17 @@ SHEET = {
                 "A price is a number in USD.", lambda given: isinstance(given, int | float)
             ),
             expect.that(
+                "30 is the toll of one half. The question is about both together.",
+                lambda given: abs(given - 30) > 0.5,
+                mistake="one price for the total",
+            ),
+            expect.that(
                 "45 is what one owner would ask for both. Two sellers ask more.",
                 lambda given: given > 45,
                 mistake="one owner for two sellers",
             ),
             expect.that(
-                "At 90 nobody passes any more. The sellers stop before that.",
+                "At 90 the last driver stays away, and above 90 nobody drives. The sellers stop before that.",
                 lambda given: given < 90,
                 mistake="highest price for the best one",
             ),
@@ -524,24 +606,29 @@ SHEET = {
         "Best price of one seller",
         kind="function",
         expects="best_price(price_of_other, highest_total, own_cost) that returns a price",
-        right="The worked example's sellers answer 30 with 30, and a seller that would have to charge less than its cost asks its cost and sells nothing.",
+        right="Half of what the other leaves, and half of the own cost. A seller that would have to charge less than its cost asks its cost and sells nothing.",
         tests=[
             expect.call(
-                30,
+                20,
                 90,
                 0,
-                gives=30.0,
+                gives=35.0,
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
                         "half forgotten",
-                        60.0,
-                        "At 60 nobody is left to buy. Take half of what the other leaves.",
+                        70.0,
+                        "At 70 nobody is left to buy. Take half of what the other leaves.",
                     ),
                     Mistake(
                         "price of the other left out",
                         45.0,
-                        "That is the price of a seller alone. The other takes 30 first.",
+                        "That is the price of a seller alone. The other takes 20 first.",
+                    ),
+                    Mistake(
+                        "price of the other added",
+                        55.0,
+                        "You added the other's price. A dearer partner leaves less, so take it off.",
                     ),
                 ],
             ),
@@ -561,6 +648,16 @@ SHEET = {
                         "full cost in the price",
                         248.3333,
                         "You added all of the cost. A seller passes on half of it.",
+                    ),
+                    Mistake(
+                        "cost taken off",
+                        233.3333,
+                        "You took the own cost off. A cost raises the price, by half of it.",
+                    ),
+                    Mistake(
+                        "rounded",
+                        243.0,
+                        "Close, but you rounded. Give the price as it comes out.",
                     ),
                 ],
             ),
@@ -611,6 +708,11 @@ SHEET = {
                         2.5,
                         "You let the whole extra dollar count. Only a part of it is left over.",
                     ),
+                    Mistake(
+                        "fraction for percent",
+                        0.05,
+                        "A hundredth of the answer: either a fraction is given for a percentage, or `left_over_pct` is used as 50 where 0.50 is meant.",
+                    ),
                 ],
             ),
             expect.call(
@@ -643,7 +745,28 @@ SHEET = {
                         "uplift below zero",
                         -1.0,
                         "If savings exceed the cost, no uplift is needed: zero, not less.",
-                    )
+                    ),
+                    Mistake(
+                        "sign dropped",
+                        1.0,
+                        "The savings exceed the cost by 1, so nothing has to be paid for. `abs` turns that into a bill; take `max` with 0.",
+                    ),
+                ],
+            ),
+            expect.call(
+                10,
+                0,
+                0,
+                100,
+                40,
+                gives=25.0,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "the part that is not left over",
+                        50 / 3,
+                        "You divided by the 60 % that are spent. Divide by the 40 % that are left over.",
+                    ),
                 ],
             ),
         ],
@@ -657,6 +780,7 @@ SHEET = {
     "q4": SheetCheck(
         "Put the lines in order",
         kind="order",
+        name="q4_order",
         expects='a list of labels such as ["B", "A"]',
         right="Free, the firm earns 1,856 more than without a model; sold at 20, 1,264.",
         lines=(
@@ -703,17 +827,21 @@ SHEET = {
                 mistake="fraction or count for percent",
             ),
             expect.that(
-                "DeepSeek's share since 2017 should be 100. Is the day a limit from below?",
-                lambda f: abs(f(load("model_releases"), "2017-01-01")["DeepSeek"] - 100) < 1e-6,
+                "In a small table of our own, after 30 June 2025, Alder has 75 and Birch 50. Use the table and the day that the function is given.",
+                lambda f: (
+                    abs(f(SMALL, "2025-06-30").get("Alder", 0) - 75) < 1e-6
+                    and abs(f(SMALL, "2025-06-30").get("Birch", 0) - 50) < 1e-6
+                ),
+                mistake="table or day typed in",
             ),
             expect.that(
-                "A firm without a release after the day has no entry.",
-                lambda f: (
-                    set(f(load("model_releases"), ARTICLE).index)
-                    == set(
-                        load("model_releases").query("released > '2026-03-03'")["company"].unique()
-                    )
-                ),
+                "Birch's share after 1 September 2025 should be 100: what came out on that day itself is not after it.",
+                lambda f: abs(f(SMALL, "2025-09-01").get("Birch", 0) - 100) < 1e-6,
+                mistake="the day itself counted",
+            ),
+            expect.that(
+                "Cedar released nothing after the day, so it has no entry, not even a 0.",
+                lambda f: "Cedar" not in f(SMALL, "2025-06-30").index,
                 mistake="missing counted as zero",
             ),
         ],
@@ -727,22 +855,24 @@ SHEET = {
     "q6": SheetCheck(
         "What a free model must bring in",
         kind="figure",
+        name="q6_figure",
         expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
         right="Title, units and a falling curve are there. Check for yourself that the title states what the curve shows.",
         tests=[
             expect.figure_texts(x_unit="USD bn", y_unit="%"),
             expect.that(
-                "Nothing is drawn as a line: use axes.plot with at least five points.",
-                lambda figure: (
-                    bool(figure.axes[0].lines) and len(figure.axes[0].lines[0].get_xdata()) >= 5
-                ),
+                "Nothing is drawn as a line of at least five points: use axes.plot.",
+                lambda figure: _curve(figure) is not None,
+            ),
+            _curve_carries_the_burden,
+            expect.that(
+                "Core revenue goes along the bottom, the uplift upwards.",
+                lambda figure: _curve(figure)[1].max() > 3.1,
+                mistake="axes swapped",
             ),
             expect.that(
-                "The uplift should fall as the core grows: the same bill is a smaller part of it.",
-                lambda figure: (
-                    figure.axes[0].lines[0].get_ydata()[0] > figure.axes[0].lines[0].get_ydata()[-1]
-                ),
-                mistake="axes swapped",
+                "Draw the line from a core of USD 0.3 bn to one of 3 bn.",
+                lambda figure: _curve(figure)[0].min() < 0.31 and _curve(figure)[0].max() > 2.99,
             ),
         ],
         hints=(
@@ -778,6 +908,7 @@ SHEET = {
                         16.67,
                         "You let the whole extra dollar count. 55 % of it is left over.",
                     ),
+                    Mistake("rounded", 30.0, "Close: give one decimal more."),
                 ],
             )
         ],
@@ -814,6 +945,14 @@ SHEET = {
                         27273,
                         "You left out the API profit that the free model takes away.",
                     ),
+                    Mistake(
+                        "expected taken for needed",
+                        40000,
+                        "That is how many Skerry expects. How many does it need?",
+                    ),
+                    Mistake("thousands for firms", 45.4545, "Count firms, not thousands of them."),
+                    Mistake("thousands for firms", 45, "Count firms, not thousands of them."),
+                    Mistake("rounded", 45000, "Close: give the number to the nearest firm."),
                 ],
             )
         ],
@@ -828,11 +967,16 @@ SHEET = {
         "Skerry's price list",
         kind="value",
         expects="a pair: price of the model sold alone, price of the model with the core (USD a month)",
-        right="26.5 alone, nothing with the core: each firm that uses the model wins more in seats than it would pay.",
+        right="26.5 alone, nothing with the core: each firm that uses the model leaves more in seats than it would pay.",
         tests=[
             expect.that(
                 "Give a pair of prices, such as (20, 10).",
                 lambda given: len(given) == 2,
+            ),
+            expect.that(
+                "These are in the wrong order: first the price alone, then the price with the core.",
+                lambda given: abs(given[0]) > 0.05 or abs(given[1] - 26.5) > 1,
+                mistake="wrong order",
             ),
             expect.that(
                 "Alone, at half of highest price plus half of the cost: 25 would be right without a cost.",
@@ -840,7 +984,13 @@ SHEET = {
                 mistake="serving cost left out",
             ),
             expect.that(
-                "The price alone should be 26.5.", lambda given: abs(given[0] - 26.5) < 0.05
+                "The price alone is close: give cents.",
+                lambda given: not 0.05 <= abs(given[0] - 26.5) <= 0.6,
+                mistake="rounded",
+            ),
+            expect.that(
+                "The first is not the price of a seller alone: what is best without a core?",
+                lambda given: abs(given[0] - 26.5) < 0.05,
             ),
             expect.that(
                 "A negative price pays users. Here the lowest price is zero.",
@@ -856,8 +1006,10 @@ SHEET = {
         hints=(
             "Two markets of the class FreeComplement: one with a lift of 0, one with Skerry's lift.",
             "`.best()` finds the price of the second good that earns most in all.",
-            'FreeComplement(100, 0.5, 40, 0.8, lift=0, core_cost=20, second_cost=3).best()["second_price"]',
+            'FreeComplement(100, 0.5, 2, 0.04, lift=0, core_cost=100, second_cost=3).best()["second_price"]',
             "(26.5, 0.0)",
         ),
     ),
 }
+
+MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}
