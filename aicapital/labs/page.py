@@ -38,7 +38,9 @@ const mend = root => {
   }
 };
 let due = false;
-new MutationObserver(() => { if (!due) { due = true; setTimeout(() => { due = false; mend(document); }, 100); } })
+// When the page has nothing better to do: a lab that is being moved goes first.
+const later = window.requestIdleCallback ?? (work => setTimeout(work, 100));
+new MutationObserver(() => { if (!due) { due = true; later(() => { due = false; mend(document); }, {timeout: 500}); } })
   .observe(document.body, {childList: true, subtree: true, characterData: true});
 mend(document);
 })();</script>"""

@@ -114,9 +114,12 @@ def main() -> int:
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help="every variant is driven once a round"
     )
-    rounds = parser.parse_args().rounds
+    parser.add_argument(
+        "--labs", nargs="+", choices=labs.__all__, default=labs.__all__, help="which labs of ours"
+    )
+    options = parser.parse_args()
+    rounds, names = options.rounds, options.labs
     # Every lab of the course, then the same chart as the first lab in the two usual ways.
-    names = list(labs.__all__)
     sources = [f"from aicapital import labs\nlabs.{name}()" for name in names] + CELLS
     watched = {f"our lab: {name}": OURS[1] for name in names} | {
         name: js for name, (_, js) in WATCH.items()
