@@ -15,7 +15,6 @@ from .players import player_matrix
 from .reach import reach_on_two_days, revenue_shares
 from .self_funding import cash_against_capex, funding_mix, self_funding_ratios
 from .sensitivity import tornado_bars
-from .timeline import event_timeline
 
 __all__ = [
     "Chart",
@@ -25,7 +24,6 @@ __all__ = [
     "contracts_beside_revenue",
     "costs_of_a_dollar",
     "doubling_time_months",
-    "event_timeline",
     "funding_mix",
     "money_and_purchases",
     "money_shares",
