@@ -3,13 +3,27 @@
 from pathlib import Path
 
 from . import banks
+from .claims import ClaimsMap
 from .lesson import Lesson
 from .page import ProgressPage
 from .progress import open_progress
 from .questions import LearningError
 from .sheet import Sheet
 
-__all__ = ["LearningError", "Lesson", "Sheet", "progress", "progress_file", "sheet"]
+__all__ = [
+    "LearningError",
+    "Lesson",
+    "Sheet",
+    "claims_map",
+    "progress",
+    "progress_file",
+    "sheet",
+]
+
+
+def claims_map(show_all: bool = False) -> ClaimsMap:
+    """All claims of the article by lesson; the course's verdict appears once you have given yours."""
+    return ClaimsMap(show_all)
 
 
 def sheet(lesson: str | int) -> Sheet:

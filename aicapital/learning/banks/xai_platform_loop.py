@@ -9,7 +9,6 @@ from ...models.funnel import Funnel
 from .. import expect
 from ..questions import (
     Choice,
-    Claim,
     Code,
     Feedback,
     Mistake,
@@ -17,7 +16,6 @@ from ..questions import (
     Option,
     Prediction,
     SheetCheck,
-    Verdict,
 )
 
 ARTICLE = "2026-03-03"
@@ -440,78 +438,15 @@ QUESTIONS = [
         ),
         values=_api,
     ),
-    # ---- verdicts
-    Claim(
-        "II.2.1",
-        "xAI uses X to close a data loop.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "One of three arrows was on record: X's terms opened its posts to xAI and closed them to others, though not the posts of Europeans. Grok was also placed before X's users, which is distribution. Nobody had measured that these data make Grok better, or that quality draws users. On {visits_day} Grok had {visits:g} % of visits to assistants' websites, use inside X not counted.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "low",
-            "The arrow from data to quality is still unmeasured. Below its resting place, a loop that closes would show rising use beyond placement; X and Grok went from about {x_then:,.0f} million (as claimed) to {x_now:,.0f} million (as filed), which may be a change of count. Studies of web search find some effect of data, or little, and none is about a social platform.",
-        ),
-        evidence=[
-            "data_rights",
-            "data_studies",
-            "users",
-            "market_shares",
-            "models.data_loop",
-        ],
-        values=lambda: {**_users(), **_grok_visits()},
-    ),
-    Claim(
-        "II.2.2",
-        "xAI differentiates by vertical integration into social media.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "xAI had owned X since March 2025 and built Grok into it. A month before the article, on 2 February 2026, SpaceX took both over. That added layers, down to rockets, and left the one with X in place. It sets xAI apart from OpenAI, as claimed, not from Alphabet or Meta, which own platforms too.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "Grok and X are still one segment, but other layers now weigh more. The parent has been listed since June 2026, and the segment rents computing to a rival lab. In the second quarter of 2026 about {ai_share_q2:.0f} % of its revenue came from AI with that rent, about {ads_share_q2:.0f} % from advertising on X, against {ads_share_2025:.0f} % in 2025; how much of the AI part is rent is not published.",
-        ),
-        evidence=["rival_rounds", "strategic_stakes", "company_financials", "revenue_mix"],
-        values=_shares,
-    ),
-    Claim(
-        "II.2.3",
-        "xAI stresses one seamless product and brand personality against OpenAI's API and enterprise services.",
-        then=Verdict(
-            "holds in part",
-            "low",
-            "xAI's income came through X: advertising, and subscriptions at a run rate of about USD {subs:g} bn. At OpenAI the API was about {api_2025:.0f} % of the run rate in August 2025; business plans come on top, and no split was public on the day (API and business plans: more than {business_march:.0f} %, published on 31 March 2026). What a firm stresses, and a brand's personality, are not in these tables.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "OpenAI moves towards firms (more than {business_march:.0f} % of revenue in March, about {business_june:.0f} % in June) while also starting advertising. The larger shift is xAI's: its largest stream is AI sales, rent of computing included. How much of that is rent is not published; rent is no seamless consumer product.",
-        ),
-        evidence=["revenue_mix", "company_financials", "player_profiles"],
-        values=_results,
-    ),
-    Claim(
-        "II.2.4",
-        "OpenAI has the enterprise reach but no consumer traffic platform of its own and xAI is the reverse.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "OpenAI's reach into firms holds (more than {business:g} million paying business users), and for xAI no number was published. The consumer half had been overtaken: ChatGPT, at about {chatgpt_2023:g} million users a week in March 2023, had {chatgpt_then:,.0f} million on the article's day. A month counts no fewer, and X and Grok had {x_then:,.0f} million a month.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "The enterprise half still holds: xAI publishes no number of business users. The consumer half is overtaken by a wider margin: ChatGPT says {chatgpt_now:,.0f} million a week (September), X and Grok filed {x_now:,.0f} million a month (March), of whom {grok:,.0f} million use Grok. Who means by a platform a place where people talk to each other can still defend it.",
-        ),
-        evidence=["users", "revenue_mix", "market_shares", "player_profiles"],
-        values=_users,
-    ),
 ]
+
+# What fills the templates of this lesson's rows in data/claims.csv.
+CLAIM_VALUES = {
+    "II.2.1": lambda: {**_users(), **_grok_visits()},
+    "II.2.2": _shares,
+    "II.2.3": _results,
+    "II.2.4": _users,
+}
 
 # A table of another product, its newest row not the last: for functions that ignore what they are given, or do not sort.
 _DOWNLOADS = pd.DataFrame(
