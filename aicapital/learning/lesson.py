@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from types import ModuleType
 
 from . import banks, claims
+from .concept_test import ConceptForm
 from .live import LiveCheck, LivePrediction, LiveVerdict, Reveal
 from .page import ProgressPage
 from .progress import open_progress
@@ -75,6 +76,14 @@ class Lesson:
     def verdict(self, claim_id: str) -> LiveVerdict:
         """Ask for a verdict on a claim, as of the article's day, and a confidence; then show the course's."""
         return LiveVerdict(self._find(claim_id, "claim"), self.number, self.progress_store)
+
+    def pre_test(self) -> ConceptForm:
+        """Twelve questions on the concepts of the course, before the lessons; nothing says what is right yet."""
+        return ConceptForm("pre", self.progress_store)
+
+    def post_test(self) -> ConceptForm:
+        """Their twins, after the lessons; once handed in, both are compared and every answer is explained."""
+        return ConceptForm("post", self.progress_store)
 
     def progress(self) -> ProgressPage:
         """What has been done in this lesson."""

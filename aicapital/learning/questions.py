@@ -52,6 +52,8 @@ from .quantity import (
 HINT_STEPS = ("a nudge", "the method", "the first line", "the answer")
 VERDICTS = ("holds", "holds in part", "overtaken", "not supported", "cannot tell")
 CONFIDENCES = ("low", "medium", "high")
+DO_NOT_KNOW = "?"
+ANSWERS = ("A", "B", "C", "D", DO_NOT_KNOW)  # to a concept question
 FRACTION_FOR_PERCENT = "fraction for percent"
 ARTICLE_DAY = "3 March 2026"
 ASKED_VERDICT = f"Your verdict, on the article's day, {ARTICLE_DAY}"
