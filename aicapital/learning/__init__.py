@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from . import banks
+from .case_replay import RunningCase
 from .claims import ClaimsMap
 from .lesson import Lesson
 from .page import ProgressPage
@@ -17,6 +18,7 @@ __all__ = [
     "claims_map",
     "progress",
     "progress_file",
+    "running_case",
     "sheet",
 ]
 
@@ -29,6 +31,11 @@ def claims_map(show_all: bool = False) -> ClaimsMap:
 def sheet(lesson: str | int) -> Sheet:
     """The checks of a lesson's exercise sheet."""
     return Sheet(lesson)
+
+
+def running_case(show_all: bool = False) -> RunningCase:
+    """Skerry's decisions, lesson by lesson; what it decided appears once you have decided."""
+    return RunningCase(show_all)
 
 
 def progress() -> ProgressPage:

@@ -59,6 +59,8 @@ RECORDS: dict[str, dict[str, Callable[[object], bool]]] = {
     "reveals": {"when": _is_text},
     # The concept questions; in place of a lesson stands the form, "pre" or "post".
     "concepts": {"answer": ANSWERS.__contains__, "when": _is_text, "handed_in": _is_flag},
+    # What the learner would have decided in the running case.
+    "decisions": {"choice": _is_text, "when": _is_text},
 }
 
 
