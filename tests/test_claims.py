@@ -133,7 +133,7 @@ def test_the_courses_verdict_waits_for_the_learners(fresh):
         "not supported (medium)",
     )
     assert row_of(learning.claims_map(), "I.7")[2:] == ("none yet", claims.HIDDEN, claims.HIDDEN)
-    assert "8 claims, 1 judged by you" in repr(learning.claims_map())
+    assert "(8 claims, 1 judged by you)" in repr(learning.claims_map())
 
 
 def test_the_courses_verdicts_are_shown_on_request(fresh):

@@ -131,9 +131,12 @@ def test_a_broken_record_is_set_aside_and_told(folder, case):
     assert "kept as progress.broken-" in repr(case)
 
 
-def test_a_radio_button_decides(case):
-    (folds,) = case.build().children
-    block = folds.children[1]
-    block.children[1].value = case.decisions["02"].choices[1]
-    assert "You: New shares to the chip maker" in block.children[2].value
-    assert folds.titles[1].endswith("Who pays for the next cluster?")
+def test_a_radio_button_decides_and_the_list_starts_at_the_first_open_decision(case):
+    case.decide("01", 2)
+    pick, shown = case.build().children
+    assert pick.value == "02" and len(pick.options) == len(case.decisions)
+    shown.children[0].children[1].value = case.decisions["02"].choices[1]
+    assert "You: New shares to the chip maker" in shown.children[0].children[2].value
+    pick.value = "01"
+    assert shown.children[0].children[1].value == "No, keep the caps"
+    assert "You: No, keep the caps" in shown.children[0].children[2].value

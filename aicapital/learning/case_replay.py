@@ -17,9 +17,9 @@ from .guard import guarded
 from .progress import Progress, now, open_progress
 from .questions import LearningError, fill
 from .view import (
-    STYLE,
     WIDE,
     WIDGET_VIEW,
+    question_html,
     radio,
     sentence_html,
     show_sentence,
@@ -151,18 +151,30 @@ class RunningCase:
         )
 
     def build(self) -> widgets.VBox:
-        """One fold a decision; a choice is recorded at once and may be changed."""
-        folds = widgets.Accordion(
-            [self._block(decision) for decision in self.decisions.values()],
-            titles=[f"{d.heading}: {d.question}" for d in self.decisions.values()],
+        """A list to choose a decision from, and the decision; a choice is recorded at once and may be changed."""
+        undecided = (lesson for lesson in self.decisions if not self.chosen(lesson))
+        pick = widgets.Dropdown(
+            options=[
+                (f"{d.heading}: {d.question}", lesson) for lesson, d in self.decisions.items()
+            ],
+            value=next(undecided, next(iter(self.decisions))),
+            description="Decision",
             layout=WIDE,
         )
-        box = widgets.VBox([folds], layout=WIDE)
+        shown = widgets.VBox([self._block(self.decisions[pick.value])], layout=WIDE)
+        pick.observe(
+            lambda change: setattr(shown, "children", [self._block(self.decisions[change["new"]])]),
+            names="value",
+        )
+        box = widgets.VBox([pick, shown], layout=WIDE)
         box.add_class("aicapital-question")
         return box
 
     def _block(self, decision: CaseDecision) -> widgets.VBox:
-        asked = widgets.HTML(value=STYLE + self._numbers(decision), layout=WIDE)
+        asked = widgets.HTML(
+            value=question_html(decision.heading, decision.question) + self._numbers(decision),
+            layout=WIDE,
+        )
         choices = radio("What would you decide?", decision.choices, self.chosen(decision.lesson))
         out = widgets.HTML(value=self._reply(decision.lesson), layout=WIDE)
 

@@ -116,7 +116,7 @@ class ClaimsMap:
 
     @staticmethod
     def _summary(caption: str, given: int, rows: list) -> str:
-        return f"{caption}: {len(rows)} claims, {given} judged by you"
+        return f"{caption} ({len(rows)} claims, {given} judged by you)"
 
     def _repr_html_(self) -> str:
         return guarded(self._html, sentence_html)

@@ -34,7 +34,7 @@ _COLOURS = {
     "recorded": "var(--jp-brand-color1, #1565c0)",
 }
 # ipywidgets gives radio labels one fixed line and hangs the button on the last; a long option would not fit.
-STYLE = (
+_STYLE = (
     "<style>.aicapital-question .widget-radio, .aicapital-question .widget-radio-box{height: auto}"
     ".aicapital-question .widget-radio-box{margin-bottom: 4px}"
     ".aicapital-question .widget-radio-box label{display: flex; align-items: flex-start; height: auto;"
@@ -53,7 +53,7 @@ def to_html(text: str, lead: str = "") -> str:
 
 
 def question_html(heading: str, text: str) -> str:
-    return f'{STYLE}<div style="{_BODY}"><b>{html.escape(heading)}</b>{to_html(text)}</div>'
+    return f'{_STYLE}<div style="{_BODY}"><b>{html.escape(heading)}</b>{to_html(text)}</div>'
 
 
 def status_html(parts: str, status: str = "") -> str:
