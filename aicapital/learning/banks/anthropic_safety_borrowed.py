@@ -78,6 +78,7 @@ def _mix() -> dict[str, float]:
         + stakes.at["st_an_google_commit", "purchase_back_usd_bn"],
         "google_in": stakes.at["st_an_google_2025", "amount_usd_bn"],
         "google_stake": stakes.at["st_an_google_2025", "stake_pct"],
+        "amazon_g": rounds.at["an_2026_amazon", "amount_committed_usd_bn"],
         "series_g": rounds.at["an_2026_series_g", "amount_committed_usd_bn"],
         "post_g": rounds.at["an_2026_series_g", "post_money_usd_bn"],
     }
@@ -146,7 +147,7 @@ QUESTIONS = [
         tolerance=4,
         truth=lambda: _mix()["share_then"],
         explain="USD {in_then:.1f} bn of {all_then:.1f}. At the end of 2024 it was {end_2024:.0f} %; then others led three large rounds. "
-        "If the USD 5 bn of Series G shares that Amazon reported later are inside the 30 of that round, it is {share_then_with_g:.0f} %.",
+        "If the USD {amazon_g:g} bn of Series G shares that Amazon reported later are inside the {series_g:g} of that round, it is {share_then_with_g:.0f} %.",
         values=lambda: {**_mix(), "end_2024": _end_2024()},
     ),
     Prediction(

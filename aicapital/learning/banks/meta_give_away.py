@@ -208,7 +208,7 @@ QUESTIONS = [
         unit="%",
         tolerance=0.06,
         expects="a percentage between 0 and 100",
-        right="Even the high case of its own forecast, with everything in it, is about 1.5 % of revenue: small beside advertising.",
+        right="Even the high case of its own forecast, with everything in it, is about {high_share:.1f} % of revenue: small beside advertising.",
         mistakes=[
             Mistake(
                 "low case for the high case",
@@ -225,7 +225,7 @@ QUESTIONS = [
             "A part over the whole.",
             "share = 100 * forecast / revenue",
             "share = 100 * {high:g} / {revenue:.1f}",
-            "About 1.5 %",
+            "About {high_share:.1f} %",
         ),
         values=_forecast,
     ),

@@ -43,6 +43,7 @@ def _announced() -> dict[str, float]:
         "pre": row["pre_money_usd_bn"],
         "new": row["amount_committed_usd_bn"],
         "post": row["post_money_usd_bn"],
+        "stake_pct": 100 * row["amount_committed_usd_bn"] / row["post_money_usd_bn"],
     }
 
 
@@ -88,6 +89,11 @@ def _amazon_out() -> float:
     return float(rows["value_usd_bn"].sum())
 
 
+def _amazon_with_stake() -> float:
+    """Purchases (USD bn) of the contract that came with Amazon's investment."""
+    return float(load("compute_commitments").set_index("row_id").at["cc_2026_aws", "value_usd_bn"])
+
+
 def _donations() -> dict[str, float]:
     rounds = _rounds()
     return {
@@ -129,8 +135,12 @@ QUESTIONS = [
         unit="USD",
         rel_tolerance=0.2,
         truth=lambda: _amazon_out() / _amazon_in(),
-        explain="USD {out:g} bn of cloud contracts against USD {amazon:g} bn of equity, over seven and eight years. If you counted only the contract that came with the investment, you get 2; the one of November 2025 came without a stake.",
-        values=lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
+        explain="USD {out:g} bn of cloud contracts against USD {amazon:g} bn of equity, over seven and eight years. If you counted only the contract that came with the investment, you get {with_stake:g}; the one of November 2025 came without a stake.",
+        values=lambda: {
+            "amazon": _amazon_in(),
+            "out": _amazon_out(),
+            "with_stake": _amazon_with_stake() / _amazon_in(),
+        },
     ),
     # ---- checks
     Choice(
@@ -312,7 +322,7 @@ QUESTIONS = [
             "A share of what: the company before or after the money?",
             "stake = new money / post-money",
             "stake = {new:g} / {post:g}",
-            "About 13.1 %",
+            "About {stake_pct:.1f} %",
         ),
         values=_announced,
     ),
@@ -432,7 +442,12 @@ CLAIM_VALUES = {
     "I.1": _donations,
     "I.2": _donations,
     "I.4": lambda: {"stake": _foundation(), "after": _foundation_after()},
-    "I.6": lambda: {**_announced(), "closed": _closed()["new"]},
+    "I.6": lambda: {
+        **_announced(),
+        "closed": _closed()["new"],
+        "amazon": _amazon_in(),
+        "conditional": _rounds().at["oai_2026_amazon_conditional", "amount_committed_usd_bn"],
+    },
     "I.7": lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
 }
 

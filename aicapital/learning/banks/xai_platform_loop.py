@@ -19,6 +19,7 @@ from ..questions import (
 )
 
 ARTICLE = "2026-03-03"
+TWO_FIFTHS = 0.4  # of the market, as users in every period
 # ---- what the texts quote, from the tables
 
 
@@ -29,6 +30,9 @@ def _users() -> dict[str, float]:
         "x_now": counts["users_x_202603"],
         "grok": counts["users_grok_202603"],
         "paying": counts["subs_x_202603"],
+        "paying_pct": 100 * counts["subs_x_202603"] / counts["users_x_202603"],
+        "one_in": counts["users_x_202603"] / counts["subs_x_202603"],
+        "per_grok": 100 * counts["subs_x_202603"] / counts["users_grok_202603"],
         "chatgpt_then": counts["users_company_202602"],
         "chatgpt_2023": counts["users_nber_202303"],
         "chatgpt_now": counts["users_devday_202609"],
@@ -90,6 +94,20 @@ def _loop(placed: float = 0.0, half_data: float | None = None) -> DataLoop:
         placed,
         items["loop_ageing"],
     )
+
+
+def _lasting() -> dict[str, float]:
+    """Skerry's stock of data when two fifths of the market use it in every period."""
+    items = _skerry()
+    inflow = TWO_FIFTHS + items["loop_outside_data"]
+    return {
+        "users": TWO_FIFTHS,
+        "outside_share": items["loop_outside_data"],
+        "ages": items["loop_ageing"],
+        "ageing": 100 * items["loop_ageing"],
+        "inflow": inflow,
+        "stock": inflow / items["loop_ageing"],
+    }
 
 
 def _loop_numbers() -> dict[str, float]:
@@ -166,7 +184,7 @@ QUESTIONS = [
         unit="million",
         rel_tolerance=0.25,
         truth=lambda: _users()["paying"],
-        explain="{paying:g} million, says the filing: about one in a hundred. {grok:,.0f} million used Grok.",
+        explain="{paying:g} million, says the filing: one in about {one_in:.0f}. {grok:,.0f} million used Grok.",
         values=_users,
     ),
     # ---- checks
@@ -228,42 +246,42 @@ QUESTIONS = [
     ),
     Number(
         "lasting_data",
-        "Skerry's loop again, with two fifths of the market as users in every period. They leave data worth 0.4, other sources bring {outside_share:g}, and {ageing:g} % of the stock "
+        "Skerry's loop again, with two fifths of the market as users in every period. They leave data worth {users:g}, other sources bring {outside_share:g}, and {ageing:g} % of the stock "
         "age away. Which stock of data lasts, in periods of use by the whole market?",
-        answer=lambda: (0.4 + _skerry()["loop_outside_data"]) / _skerry()["loop_ageing"],
+        answer=lambda: _lasting()["stock"],
         unit="periods",
         tolerance=0.01,
         expects="a stock of data, such as 0.5 or 2",
-        right="What comes in must equal what ages: 0.43 = 0.3 x stock. Data that age more slowly make a larger stock from the same users.",
+        right="What comes in must equal what ages: {inflow:g} = {ages:g} x stock. Data that age more slowly make a larger stock from the same users.",
         mistakes=[
             Mistake(
                 "flow taken for a stock",
-                0.43,
+                lambda: _lasting()["inflow"],
                 "That comes in within one period. The stock holds what is left of all periods.",
             ),
             Mistake(
                 "outside data left out",
-                0.4 / 0.3,
+                lambda: TWO_FIFTHS / _lasting()["ages"],
                 "You counted the users' data only. Other sources bring some, too.",
             ),
             Mistake(
                 "multiplied by the ageing",
-                0.129,
+                lambda: _lasting()["inflow"] * _lasting()["ages"],
                 "You multiplied. If more data age, less is left, so the stock is the inflow divided by the part that ages.",
             ),
             Mistake(
                 "what stays for what ages",
-                0.43 / 0.7,
+                lambda: _lasting()["inflow"] / (1 - _lasting()["ages"]),
                 "You divided by the part that stays. What leaves the stock is the part that ages.",
             ),
         ],
         hints=(
             "When does a stock stay as it is?",
             "Inflow = ageing x stock.",
-            "0.4 + 0.03 = 0.3 * stock",
-            "About 1.43",
+            "{users:g} + {outside_share:g} = {ages:g} * stock",
+            "About {stock:.2f}",
         ),
-        values=lambda: {**_loop_numbers(), "outside_share": _skerry()["loop_outside_data"]},
+        values=_lasting,
     ),
     Code(
         "quality",
@@ -383,7 +401,7 @@ QUESTIONS = [
         unit="%",
         tolerance=0.06,
         expects="a percentage between 0 and 100",
-        right="One in about ninety. Owned reach is large, and few of it pay. The 5.4 subscribers for 100 users of Grok are no step of their own: not all of them use Grok.",
+        right="One in about {one_in:.0f}. Owned reach is large, and few of it pay. The {per_grok:.1f} subscribers for 100 users of Grok are no step of their own: not all of them use Grok.",
         mistakes=[
             Mistake(
                 "one step for the funnel",
@@ -400,7 +418,7 @@ QUESTIONS = [
             "Which number goes below the line?",
             "Those who pay, over everybody on the platform.",
             "{paying:g} / {x_now:,.0f}",
-            "About 1.1 %",
+            "About {paying_pct:.1f} %",
         ),
         values=_users,
     ),
@@ -433,8 +451,8 @@ QUESTIONS = [
         hints=(
             "Of ten customers won, how many stay?",
             "Retention x (price - serving cost).",
-            "0.6 * (1440 - 700)",
-            "USD 444",
+            "{retention:g} / 100 * ({price:g} - {serving:g})",
+            "USD {break_even:,.0f}",
         ),
         values=_api,
     ),
