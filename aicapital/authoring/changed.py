@@ -49,7 +49,8 @@ class RowChange:
             return f"{self.table}: new row {self.key} ({self.new})"
         if self.new is None:
             return f"{self.table}: row {self.key} is gone ({self.old})"
-        return f"{self.table}: {self.key}, {self.column}: {self.old or 'empty'} → {self.new or 'empty'}"
+        was, now = _short(self.old) or "empty", _short(self.new) or "empty"
+        return f"{self.table}: {self.key}, {self.column}: {was} → {now}"
 
 
 @dataclass(frozen=True)
@@ -200,11 +201,11 @@ def report(
     rows: list[RowChange], readers: Mapping[str, list[Path]], places: list[Shown]
 ) -> Iterator[str]:
     """The lines that `changed` prints."""
-    yield f"{len(rows)} cells or rows of the tables moved:"
+    yield f"Cells and rows of the tables that moved: {len(rows)}"
     for row in rows:
         lessons = ", ".join(path.name[:2] for path in readers[row.table]) or "no lesson"
         yield f"  {row}  [read by {lessons}]"
-    yield f"\n{len({(p.where, p.cell) for p in places})} places show something else:"
+    yield f"\nPlaces that show something else: {len({(p.where, p.cell) for p in places})}"
     last, count = None, 0
     for place in places:
         if place.where != (last and last.where):
