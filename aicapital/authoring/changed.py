@@ -106,6 +106,34 @@ def _in_short(row: Mapping[str, str]) -> str:
     return ", ".join(v for column, v in row.items() if v and column not in left_out)[:120]
 
 
+def echoes(rows: Iterable[RowChange], data: Path) -> list[str]:
+    """Rows of the same source that still hold a figure which was corrected elsewhere: as a number, or in their words."""
+    entries = _entries(data)
+    tables = {name: _rows(data, entry) for name, entry in entries.items()}
+    moved = {(row.table, row.key) for row in rows}
+    found = {}
+    for change in rows:
+        if not (change.old and change.new and _is_number(change.old) and _is_number(change.new)):
+            continue
+        source = tables.get(change.table, {}).get(change.key, {}).get("source_id")
+        forms = {change.old, f"{float(change.old):.1f}", f"{float(change.old):g}"}
+        forms = {form for form in forms if len(re.sub(r"\D", "", form)) > 1}
+        if not source or not forms:
+            continue
+        old = re.compile(rf"(?<![\d.,])(?:{'|'.join(map(re.escape, forms))})(?![\d,]|\.\d)")
+        for name, others in tables.items():
+            for key, row in others.items():
+                if row.get("source_id") == source and (name, key) not in moved:
+                    for column, text in row.items():
+                        if text and column not in ("row_id", "source_id") and old.search(text):
+                            found[f"{name}: {key}, {column}: {_short(text)}"] = None
+    return list(found)
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text))
+
+
 def lesson_sources(path: Path) -> str:
     """The code that a lesson runs on: its cells, its bank, banks that it recalls, labs that it shows."""
     code = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
@@ -198,13 +226,19 @@ def failures(places: Iterable[Shown]) -> list[Shown]:
 
 
 def report(
-    rows: list[RowChange], readers: Mapping[str, list[Path]], places: list[Shown]
+    rows: list[RowChange],
+    readers: Mapping[str, list[Path]],
+    places: list[Shown],
+    still: Iterable[str] = (),
 ) -> Iterator[str]:
     """The lines that `changed` prints."""
     yield f"Cells and rows of the tables that moved: {len(rows)}"
     for row in rows:
         lessons = ", ".join(path.name[:2] for path in readers[row.table]) or "no lesson"
         yield f"  {row}  [read by {lessons}]"
+    if still:
+        yield "\nRows of the same source that still hold the old figure; do they speak of the same fact?"
+        yield from (f"  {row}" for row in still)
     yield f"\nPlaces that show something else: {len({(p.where, p.cell) for p in places})}"
     last, count = None, 0
     for place in places:
@@ -271,7 +305,7 @@ def main(argv: list[str] | None = None) -> int:
     if not rows:
         print(f"No table differs from {since}.")
         return 0
-    print("\n".join(report(rows, readers, places)))
+    print("\n".join(report(rows, readers, places, echoes(rows, folder()))))
     broken = failures(places)
     if broken:
         print(f"\n{len(broken)} of them do not work with the new tables; see {FAILED} above.")
