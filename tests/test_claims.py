@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aicapital import learning
+from aicapital.__main__ import main
 from aicapital.authoring.notebook_file import read
 from aicapital.data import load, table_names
 from aicapital.learning import banks, claims
@@ -175,3 +176,9 @@ def test_the_static_page_holds_reasons_only_on_request(fresh, tmp_path):
 def test_a_broken_progress_file_is_told_on_the_map(fresh, tmp_path):
     (tmp_path / "progress.json").write_text("{", encoding="utf-8")
     assert "kept as progress.broken" in learning.claims_map()._repr_html_()
+
+
+def test_the_command_writes_the_page(fresh, tmp_path, capsys):
+    assert main(["claims", str(tmp_path / "page.html")]) == 0
+    assert "page.html" in capsys.readouterr().out
+    assert "<h2>Reasons</h2>" in (tmp_path / "page.html").read_text("utf-8")

@@ -275,7 +275,7 @@ def test_only_questions_answered_both_times_are_compared(lesson):
 def test_without_the_first_form_there_is_no_gain(lesson):
     take(lesson.post_test(), IDS[:9], IDS)
     result = lesson.post_test().result
-    assert "Right now: 9 of 12" in result.words[0] and "no gain can be given" in result.words[1]
+    assert "you have 9 right of 12" in result.words[0] and "no gain can be given" in result.words[1]
     assert len(result.words) == 2 and result.whole.row == ("All", "", "", "nothing to compare")
 
 

@@ -212,7 +212,7 @@ class ConceptResult:
         """What the numbers say, and what they do not."""
         after = self.forms["post"]
         right = sum(bool(self.right("post", concept)) for concept in CONCEPTS)
-        said = f"Right now: {right} of {len(after.answers)} answered."
+        said = f"After the lessons you have {right} right of {len(after.answers)} answered."
         whole = self.whole
         if not self.forms["pre"].answers:
             return [said, "There are no answers from before the lessons, so no gain can be given."]

@@ -44,7 +44,7 @@ def _stake(firm: str, new: float, pre: float):
             Option(
                 f"{100 * new / (pre + new):.0f} %",
                 correct=True,
-                why=f"{new} of {pre + new}: the firm is worth the money more once the money is in.",
+                why=f"{new} of {pre + new}: once it is in, the new money is part of what the firm is worth.",
             ),
             Option(
                 f"{100 * new / pre:.0f} %",
