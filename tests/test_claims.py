@@ -42,6 +42,7 @@ def lacks(row, outputs):
     """What a claim of an open lesson still lacks."""
     found = []
     tables, models = claims.listed(row["evidence"]), claims.listed(row["model"])
+    tables = [name for name in tables if not re.fullmatch(r"lesson (0[1-9]|10)", name)]
     if not tables or not set(tables) <= set(table_names()):
         found.append("a table as evidence that exists")
     if not row["test"] or not all(find_spec(f"aicapital.models.{name}") for name in models):
@@ -68,6 +69,7 @@ def test_every_claim_of_an_open_lesson_is_backed_asked_and_judged_on_both_days(n
     [
         ("evidence", "", "a table as evidence"),
         ("evidence", "rounds", "a table as evidence"),
+        ("evidence", "lesson 06", "a table as evidence"),
         ("model", "waterfal", "a model that exists"),
         ("test", "", "a test"),
         ("verdict_then", "", "a verdict then"),
