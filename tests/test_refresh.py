@@ -1,6 +1,7 @@
 """When the news moves on: a later round, a new year of results and a corrected figure reach every place that shows them."""
 
 import csv
+import dataclasses
 import json
 import re
 import shutil
@@ -9,12 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from aicapital.authoring import changed
 from aicapital.authoring.changed import RowChange, Shown, moved_rows
-from aicapital.authoring.notebook_file import read
-from aicapital.authoring.replay import FAILED, saved
+from aicapital.authoring.notebook_file import read, write
+from aicapital.authoring.replay import FAILED, saved, texts
 from aicapital.data import table_names
+from aicapital.learning import banks
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -218,7 +221,7 @@ def test_only_lessons_that_read_a_table_are_replayed():
 RECORDER = """
 import json, sys
 from pathlib import Path
-from aicapital.authoring.notebook_file import read
+from aicapital.authoring.notebook_file import read, write
 from aicapital.authoring.replay import replay
 from aicapital.data import tables
 seen, checked = set(), tables._checked
@@ -305,3 +308,37 @@ def test_a_failing_lesson_is_told_and_fails_the_command(monkeypatch, capsys, tmp
 def test_an_unknown_state_is_named(capsys):
     assert changed.main(["--since", "no-such-branch"]) == 2
     assert "no-such-branch" in capsys.readouterr().err
+
+
+def test_a_replay_keeps_order_and_stops_at_the_first_error(tmp_path):
+    cells = {
+        "prints": "print('one'); display('two'); 'three'",
+        "words": "from IPython.display import Markdown; Markdown('**four**')",
+        "progress": "import os; os.listdir(os.environ['AICAPITAL_PROGRESS'])",
+        "breaks": "1 / 0",
+        "after": "5",
+    }
+    nb = new_notebook(cells=[new_code_cell(source, id=key) for key, source in cells.items()])
+    write(nb, tmp_path / "draft.ipynb")
+    out = tmp_path / "out.json"
+    command = [sys.executable, "-m", "aicapital.authoring.replay", out, tmp_path / "draft.ipynb"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (printed,) = json.loads(out.read_text("utf-8")).values()
+    assert printed == {
+        "prints": "one\n'two'\n'three'",
+        "words": "**four**",
+        "progress": "[]",
+        "breaks": f"{FAILED}: ZeroDivisionError: division by zero",
+    }
+
+
+def test_a_question_whose_numbers_are_gone_is_told(monkeypatch):
+    question = next(q for q in banks.load("02").QUESTIONS if q.id == "fcf")
+
+    def gone():
+        raise KeyError("FY2025")
+
+    monkeypatch.setattr(banks.load("02"), "QUESTIONS", [dataclasses.replace(question, values=gone)])
+    found = texts()
+    assert found["02 fcf"] == f"{FAILED}: KeyError: 'FY2025'"
+    assert found["01 I.6 then verdict"] == "holds" and "02 II.1.4 now reason" in found
