@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aicapital.learning import Lesson, concept_view, progress
+from aicapital.learning import Lesson, progress, view
 from aicapital.learning.banks.concepts import CONCEPTS, FORMS
 from aicapital.learning.concept_test import UNSURE, concept_result
 from aicapital.learning.concept_view import build, result_html, twin_html
@@ -374,7 +374,7 @@ def test_the_result_stands_under_the_second_form(lesson):
 
 def test_the_saved_form_has_words_for_a_reader_without_a_kernel(lesson, monkeypatch):
     shown = []
-    monkeypatch.setattr(concept_view, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(view, "display", lambda data, raw: shown.append(data))
     lesson.pre_test()._ipython_display_()
     assert shown[0]["text/plain"].startswith("Before the lessons: 12 questions\n1. ")
     assert shown[0]["text/html"].count("<li style") == 12

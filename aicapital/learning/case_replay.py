@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import ipywidgets as widgets
 import pandas as pd
-from IPython.display import display
 
 from ..data import load
 from .claims import LESSONS, listed
@@ -18,11 +17,11 @@ from .progress import Progress, now, open_progress
 from .questions import LearningError, fill
 from .view import (
     WIDE,
-    WIDGET_VIEW,
     question_html,
     radio,
     sentence_html,
     show_sentence,
+    show_with_twin,
     status_html,
     table_html,
     to_html,
@@ -144,14 +143,7 @@ class RunningCase:
         return table_html((), decision.numbers, f"{NAME}'s numbers")
 
     def _ipython_display_(self) -> None:
-        guarded(self._show, show_sentence)
-
-    def _show(self) -> None:
-        bundle = self.build()._repr_mimebundle_()
-        display(
-            {WIDGET_VIEW: bundle[WIDGET_VIEW], "text/html": self.html(), "text/plain": repr(self)},
-            raw=True,
-        )
+        guarded(lambda: show_with_twin(self.build(), self.html(), repr(self)), show_sentence)
 
     def build(self) -> widgets.VBox:
         """A list to choose a decision from, and the decision; a choice is recorded at once and may be changed."""

@@ -4,16 +4,15 @@ import html
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
-from IPython.display import display
 
 from .guard import guarded
 from .view import (
     WIDE,
-    WIDGET_VIEW,
     button,
     question_html,
     radio,
     sentence_html,
+    show_with_twin,
     status_html,
     table_html,
     to_html,
@@ -24,12 +23,8 @@ if TYPE_CHECKING:
 
 
 def show(form: "ConceptForm") -> None:
-    """Display the form, with its questions as text beside it for readers without a kernel."""
-    bundle = build(form)._repr_mimebundle_()
-    display(
-        {WIDGET_VIEW: bundle[WIDGET_VIEW], "text/html": twin_html(form), "text/plain": form.twin},
-        raw=True,
-    )
+    """Display the form, with its questions as text beside it."""
+    show_with_twin(build(form), twin_html(form), form.twin)
 
 
 def twin_html(form: "ConceptForm") -> str:

@@ -112,12 +112,14 @@ def verdict_html(live: "Live") -> str:
 
 
 def show(live: "Live") -> None:
-    """Display the widgets, with the question as text beside them for readers without a kernel."""
-    bundle = build(live)._repr_mimebundle_()
-    display(
-        {WIDGET_VIEW: bundle[WIDGET_VIEW], "text/html": twin_html(live), "text/plain": live.twin},
-        raw=True,
-    )
+    """Display the widgets of a question."""
+    show_with_twin(build(live), twin_html(live), live.twin)
+
+
+def show_with_twin(box: widgets.Widget, as_html: str, as_text: str) -> None:
+    """Display widgets, with the same as HTML and text beside them for readers without a kernel."""
+    view = box._repr_mimebundle_()[WIDGET_VIEW]
+    display({WIDGET_VIEW: view, "text/html": as_html, "text/plain": as_text}, raw=True)
 
 
 def twin_html(live: "Live") -> str:
