@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: course test bench exercises release notebooks test-newest clean
+.PHONY: course test bench bench-hub exercises release notebooks test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -20,10 +20,15 @@ $(VENV)/course-ready: requirements.txt pyproject.toml
 
 $(VENV)/test-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
+	@if command -v npm >/dev/null; then npm ci --prefix tests/hub --silent --no-fund --no-audit; \
+	else echo "No npm here: the tests on JupyterHub will be skipped."; fi
 	touch $@
 
 bench: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench
+
+bench-hub: $(VENV)/test-ready
+	$(BIN)/python -m tests.bench.classroom
 
 exercises: $(VENV)/test-ready
 	$(BIN)/python -m aicapital exercises
