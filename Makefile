@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: course test bench bench-hub exercises release notebooks test-newest clean
+.PHONY: course test doctor bench bench-hub exercises release notebooks test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -11,6 +11,10 @@ course: $(VENV)/course-ready
 test: $(VENV)/test-ready
 	@test -d tests || { echo "This copy of the course comes without its tests; there is nothing to run."; exit 1; }
 	$(BIN)/python -m pytest tests notebooks solutions --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
+
+# Runs where the set-up is broken, too: then with the system's Python.
+doctor:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m aicapital doctor; else $(PYTHON) -m aicapital doctor; fi
 
 # A stamp per set-up: a second run of either command starts within seconds.
 $(VENV)/course-ready: requirements.txt pyproject.toml

@@ -39,8 +39,15 @@ def _collect(argv):
     return main(argv)
 
 
+def _doctor(argv):
+    from .doctor import main
+
+    return main(argv)
+
+
 COMMANDS = {
     "course": (_course, "open the course in JupyterLab"),
+    "doctor": (_doctor, "say what is wrong with this computer's set-up, and what to do"),
     "settings": (_settings, "print the course's server settings, for a hub or an image"),
     "execute": (_execute, "run notebooks in place, for committing"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
