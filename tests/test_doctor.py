@@ -61,7 +61,7 @@ def test_a_spoilt_record_of_answers_is_set_aside_and_said(tmp_path, monkeypatch)
     monkeypatch.setenv("AICAPITAL_PROGRESS", str(tmp_path))
     (tmp_path / "progress.json").write_text("{ no json")
     (finding,) = doctor.progress()
-    assert not finding.well and str(tmp_path) in finding.found
+    assert not finding.well and "It is kept as progress.broken" in finding.found
     assert any("no json" in path.read_text() for path in tmp_path.iterdir())
 
 
