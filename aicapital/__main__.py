@@ -39,6 +39,12 @@ def _collect(argv):
     return main(argv)
 
 
+def _guide(argv):
+    from .authoring.guide import main
+
+    return main(argv)
+
+
 def _doctor(argv):
     from .doctor import main
 
@@ -51,6 +57,7 @@ COMMANDS = {
     "settings": (_settings, "print the course's server settings, for a hub or an image"),
     "execute": (_execute, "run notebooks in place, for committing"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
+    "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
     "collect": (_collect, "copy a sheet from many home folders into one folder for grading"),
 }

@@ -6,7 +6,6 @@ import pandas as pd
 from .chart import Chart, sheet
 from .style import ACCENT, INK, QUIET, colour, course_style
 
-
 DAYS_A_MONTH = 30.4375
 
 
