@@ -1,0 +1,339 @@
+"""Lab: who stands in the middle of the money, and who in the middle of the purchases?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.collections import LineCollection
+
+from ..data import load
+from ..figures.chart import block, sheet
+from ..figures.style import ACCENT, GRID, QUIET, colour
+from ..models.network import centrality, rank
+from .lab import Control, Lab
+
+MONEY, PURCHASES = "money put in", "purchases promised"
+# Rows that stand for several investors, or for nobody who can be named, are no firm and get no place in a network.
+NOT_ONE_FIRM = r"\b[Oo]thers?\b|Co-investors|Individuals|Public shareholders|not named|Lenders"
+# The seller behind the name of its cloud.
+SELLERS = {
+    "Amazon Web Services": "Amazon",
+    "Microsoft Azure": "Microsoft",
+    "Google Cloud": "Google",
+    "SB Energy (Ohio campus)": "SB Energy",
+}
+SAME_FIRM = {"Alphabet": "Google", "Alameda Research (FTX)": "FTX"}
+NO_CONTRACT = ("letter of intent", "guarantee")
+SHOWN = 6
+
+
+def ties(kind: str, known_by: str | None = None) -> pd.DataFrame:
+    """Ties between named firms: from, to, date, amount_usd_bn (empty where nobody published one), source_id.
+
+    kind : "money put in" runs from the investor to the firm it owns a part of, "purchases promised" from the buyer
+        to the seller. The two are never added: one is equity (much of it committed, paid later), the other
+        spending to come. Amounts of money are those of rounds; a stake without a round has none.
+    """
+    if kind not in (MONEY, PURCHASES):
+        raise ValueError(f"kind must be {MONEY!r} or {PURCHASES!r}; got {kind!r}.")
+    found = _money(known_by) if kind == MONEY else _purchases(known_by)
+    found = found.replace({"from": SAME_FIRM, "to": SAME_FIRM})
+    found = found[found["from"] != found["to"]]
+    return found.sort_values(["date", "from", "to"]).reset_index(drop=True)
+
+
+def _rounds(table: str, known_by: str | None) -> pd.DataFrame:
+    """Rounds as they are known best, each on the day on which it was first announced."""
+    rounds = load(table, known_by).query("record_type == 'round'")
+    reports = load(table, known_by, all_reports=True).query("conflict_group != ''")
+    announced = rounds["conflict_group"].map(reports.groupby("conflict_group")["date"].min())
+    return rounds.assign(date=announced.fillna(rounds["date"]))
+
+
+def _money(known_by: str | None) -> pd.DataFrame:
+    parts = []
+    for investors, rounds in (
+        ("round_investors", "funding_rounds"),
+        ("rival_round_investors", "rival_rounds"),
+    ):
+        about = _rounds(rounds, known_by).query("new_money_to_company")
+        about = about.set_index("row_id")[["company", "date"]]
+        rows = load(investors, known_by).join(about, on="round_id", how="inner")
+        rows = rows[~rows["investor"].str.contains(NOT_ONE_FIRM)]
+        parts.append(rows.rename(columns={"investor": "from", "company": "to"}))
+    in_rounds = pd.concat(parts)[["from", "to", "date", "amount_usd_bn", "source_id"]]
+    stakes = load("strategic_stakes", known_by)
+    held = stakes["amount_usd_bn"].notna() | stakes["stake_pct"].notna()
+    stakes = stakes[held & ~stakes["status"].isin(NO_CONTRACT)]
+    stakes = stakes.rename(columns={"investor": "from", "investee": "to"}).replace(
+        {"from": SAME_FIRM, "to": SAME_FIRM}
+    )
+    known_pairs = set(zip(in_rounds["from"], in_rounds["to"], strict=True))
+    stakes = stakes[
+        [pair not in known_pairs for pair in zip(stakes["from"], stakes["to"], strict=True)]
+    ]
+    stakes = stakes[["from", "to", "date", "source_id"]].assign(amount_usd_bn=np.nan)
+    return pd.concat([in_rounds, stakes])
+
+
+def _purchases(known_by: str | None) -> pd.DataFrame:
+    signed = load("compute_commitments", known_by)
+    contracts = signed[signed["nature"].str.contains("purchase|capacity agreement|chips|lease")]
+    contracts = contracts[~contracts["status"].isin(NO_CONTRACT)]
+    # Values that are part of another row, or not published, count as unknown.
+    counted = contracts["value_usd_bn"].where(contracts["counts_in_total"])
+    contracts = contracts.assign(
+        amount_usd_bn=counted, to=contracts["counterparty"].replace(SELLERS)
+    ).rename(columns={"company": "from", "announced": "date"})
+    stakes = load("strategic_stakes", known_by)
+    back = stakes["purchase_back_usd_bn"].notna() | stakes["purchase_back_gw"].notna()
+    stakes = stakes[back & ~stakes["status"].isin(NO_CONTRACT)]
+    # A buyer that gets a stake in its supplier stands in the column of investors.
+    buys = stakes["investor"].eq("OpenAI")
+    stakes = stakes.assign(
+        **{
+            "from": stakes["investee"].where(~buys, "OpenAI"),
+            "to": stakes["investor"].where(~buys, stakes["investee"]),
+            "amount_usd_bn": stakes["purchase_back_usd_bn"],
+        }
+    )
+    known_pairs = set(zip(contracts["from"], contracts["to"], strict=True))
+    stakes = stakes[
+        [pair not in known_pairs for pair in zip(stakes["from"], stakes["to"], strict=True)]
+    ]
+    columns = ["from", "to", "date", "amount_usd_bn", "source_id"]
+    return pd.concat([contracts[columns], stakes[columns]])
+
+
+def rounds_of_openai(known_by: str | None = None) -> pd.DataFrame:
+    """OpenAI's financing rounds with at least one named investor: round_name, date."""
+    rounds = _rounds("funding_rounds", known_by)
+    investors = load("round_investors", known_by)
+    named = investors.loc[~investors["investor"].str.contains(NOT_ONE_FIRM), "round_id"]
+    return rounds[rounds["row_id"].isin(named)].sort_values("date")[["round_name", "date"]]
+
+
+def around_rounds(firms: tuple[str, ...], known_by: str | None = None) -> pd.DataFrame:
+    """Partners and betweenness of each firm in the network of money, the day before and on the day of each round."""
+    money, rows = ties(MONEY, known_by), []
+    for round_name, day in rounds_of_openai(known_by).itertuples(index=False):
+        for when, until in (("before", money["date"] < day), ("after", money["date"] <= day)):
+            found = (
+                centrality(money[until]).reindex(firms)
+                if until.any()
+                else pd.DataFrame(index=firms)
+            )
+            for firm in firms:
+                values = {
+                    measure: float(found[measure].get(firm, 0.0)) if measure in found else 0.0
+                    for measure in ("partners", "betweenness")
+                }
+                rows.append(
+                    {"round": round_name, "date": day, "when": when, "firm": firm, **values}
+                )
+    return pd.DataFrame(rows).fillna(0.0)
+
+
+def power_network(prediction: float | None = None) -> Lab:
+    """The network of one kind of tie as it grew, and each firm's place in it by one measure.
+
+    prediction : the number of firms that you expect to be tied to OpenAI by money on the article's day; drawn in when given.
+    """
+    everything = {kind: ties(kind) for kind in (MONEY, PURCHASES)}
+    place = _places(everything)
+    days = _days(everything)
+    found = {
+        (kind, day): centrality(table[table["date"] <= day])
+        for kind, table in everything.items()
+        for day in days
+        if (table["date"] <= day).any()
+    }
+
+    def model(day, kind, measure):
+        table = everything[kind]
+        there = table[table["date"] <= days[day]]
+        scores = found.get((kind, days[day]))
+        return {"ties": there.drop_duplicates(["from", "to"]), "scores": scores}
+
+    def scene():
+        figure, (left, right) = sheet(
+            "Who is in the middle depends on which tie you count",
+            "Ties with a named firm in data of this course, collected around OpenAI and its rivals: firms further out are missing. "
+            "Money: rounds and stakes, as committed. Purchases: contracts as announced. As of October 2026.",
+            height=5.2,
+            ncols=2,
+            width_ratios=(1.45, 1),
+        )
+        left.set(xlim=(-2.1, 2.1), ylim=(-1.1, 1.1))
+        left.axis("off")
+        for name, (x, y) in place.items():
+            left.text(
+                x + 0.1 * np.sign(x),
+                y,
+                name,
+                fontsize=9,
+                ha="left" if x > 0 else "right",
+                va="center",
+            )
+        left.scatter(*zip(*place.values(), strict=True), s=9, color=GRID, zorder=1)
+        right.set(xlim=(0, 1.6), ylim=(SHOWN - 0.4, -0.9), xlabel="Highest = 1")
+        right.set_yticks([])
+        right.set_xticks([0, 0.5, 1])
+        right.grid(axis="y", visible=False)
+        return figure
+
+    def draw(figure, result, values):
+        left, right = figure.axes
+        scores, column = result["scores"], _MEASURES[values["measure"]]
+        if scores is None:
+            return
+        edges = result["ties"]
+        left.add_collection(
+            LineCollection(
+                [(place[a], place[b]) for a, b in zip(edges["from"], edges["to"], strict=True)],
+                colors=[
+                    colour("OpenAI") if "OpenAI" in pair else QUIET
+                    for pair in zip(edges["from"], edges["to"], strict=True)
+                ],
+                linewidths=1.3,
+                linestyles="-" if values["kind"] == MONEY else (0, (4, 2)),
+                zorder=2,
+            )
+        )
+        there = scores.index
+        left.scatter(
+            *zip(*(place[name] for name in there), strict=True),
+            s=25 + 40 * scores["partners"],
+            color=[colour(name) for name in there],
+            edgecolors="white",
+            zorder=3,
+        )
+        top = scores[column].sort_values(ascending=False, kind="stable").head(SHOWN)
+        highest = top.max() or 1.0
+        for row, (name, score) in enumerate(top.items()):
+            block(right, 0, row, score / highest, 0.42, color=colour(name))
+            right.text(
+                score / highest + 0.03,
+                row,
+                f"{name} {_FORMATS[column].format(score)}",
+                fontsize=9,
+                va="center",
+            )
+        if prediction is not None and column == "partners" and 0 <= prediction <= 1.4 * highest:
+            right.axvline(prediction / highest, color=ACCENT, linewidth=2, linestyle=":")
+            right.text(
+                prediction / highest,
+                -0.62,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+                ha="left" if prediction < 0.6 * highest else "right",
+            )
+
+    def sentence(result, values):
+        day = _day(days[values["day"]])
+        scores, column = result["scores"], _MEASURES[values["measure"]]
+        if scores is None:
+            return f"By {day} the tables hold 0 ties of this kind: {values['kind']}. Move to a later day."
+        firms = f"By {day}, {values['kind']}: {len(scores)} firms and {len(result['ties'])} pairs. "
+        leader = scores[column].idxmax()
+        if "OpenAI" not in scores.index:
+            return firms + f"OpenAI is not among them; {leader} is first."
+        at, own = rank(scores, "OpenAI", column), scores.at["OpenAI", column]
+        shown = _FORMATS[column].format(own)
+        level = (scores[column].round(9) == round(own, 9)).sum() - 1
+        words = f"OpenAI is number {at} by {values['measure']} with {shown}"
+        if at > 1:
+            return (
+                firms
+                + words
+                + f"; {leader} is first with {_FORMATS[column].format(scores[column].max())}."
+            )
+        rest = scores[column].drop("OpenAI")
+        if level:
+            return (
+                firms
+                + words
+                + f", level with {', '.join(rest.index[rest.round(9) == round(own, 9)][:3])}."
+            )
+        second = rest.idxmax()
+        return firms + words + f"; next is {second} with {_FORMATS[column].format(rest.max())}."
+
+    article = max(stop for stop, day in enumerate(days) if day <= pd.Timestamp("2026-03-03"))
+    before = max(stop for stop, day in enumerate(days) if day < pd.Timestamp("2026-02-27"))
+    last = len(days) - 1
+    return Lab(
+        title="Lab: who is in the middle?",
+        controls=[
+            Control(
+                "day",
+                "Ties up to this day",
+                tuple(range(len(days))),
+                article,
+                lambda stop: _day(days[stop]),
+            ),
+            Control("kind", "Which tie", (MONEY, PURCHASES), MONEY),
+            Control("measure", "By which measure", tuple(_MEASURES), "partners"),
+        ],
+        presets={
+            "Money, before the round of 2026": {
+                "day": before,
+                "kind": MONEY,
+                "measure": "partners",
+            },
+            "Money, after it": {"day": article, "kind": MONEY, "measure": "partners"},
+            "Purchases, on the article's day": {
+                "day": article,
+                "kind": PURCHASES,
+                "measure": "partners",
+            },
+            "Purchases, now: who lies between": {
+                "day": last,
+                "kind": PURCHASES,
+                "measure": "betweenness",
+            },
+        },
+        model=model,
+        scene=scene,
+        draw=draw,
+        sentence=sentence,
+    )
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+_MEASURES = {
+    "partners": "partners",
+    "USD bn of its ties": "strength",
+    "betweenness": "betweenness",
+    "eigenvector centrality": "eigenvector",
+}
+_FORMATS = {
+    "partners": "{:.0f}",
+    "strength": "{:,.0f} bn",
+    "betweenness": "{:.0f} %",
+    "eigenvector": "{:.2f}",
+}
+
+
+def _days(everything: dict) -> list[pd.Timestamp]:
+    """Days on which a pair of firms was tied for the first time, in either network."""
+    first = pd.concat(
+        [table.drop_duplicates(["from", "to"])["date"] for table in everything.values()]
+    ).sort_values()
+    return list(first.unique())
+
+
+def _places(everything: dict) -> dict[str, tuple[float, float]]:
+    """A place for each firm on two bows, one name a row; those with most ties nearest to the middle."""
+    ends = pd.concat([pd.concat([table["from"], table["to"]]) for table in everything.values()])
+    ordered = ends.value_counts().sort_index().sort_values(ascending=False, kind="stable").index
+    places = {}
+    for side, names in ((1, ordered[::2]), (-1, ordered[1::2])):
+        # Outwards from the middle: 0, 1, -1, 2, -2 ... rows.
+        rows = [(order + 1) // 2 * (1 if order % 2 else -1) for order in range(len(names))]
+        for name, row in zip(names, rows, strict=True):
+            y = row / (len(names) / 2)
+            places[name] = (float(side * (0.3 + 0.7 * np.sqrt(max(1 - 0.95 * y**2, 0)))), float(y))
+    return places
