@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.dates import DateFormatter, YearLocator
 
 from .chart import Chart, sheet
-from .style import GRID, INK, QUIET, colour, course_style, ink
+from .style import GRID, INK, colour, course_style, ink
 
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)))
 
@@ -55,37 +55,36 @@ def _share(history: np.ndarray) -> np.ndarray:
     return history[:, :, 0] / history.sum(axis=2)
 
 
-def partners_by_round(around: pd.DataFrame, source: str) -> Chart:
-    """Partners of each firm in the network of money, the day before and on the day of each round of OpenAI.
+def partners_by_round(partners: pd.DataFrame, around: pd.DataFrame, source: str) -> Chart:
+    """Firms tied by money to each firm over time, with OpenAI's rounds marked.
 
-    `around` has the columns round, date, when (before, after), firm and partners, as
-    `labs.power_network.around_rounds` gives it.
+    `partners` has one row a day and one column a firm, as `labs.power_network.partners_over_time` gives it; `around`
+    has the columns date, when (before, after), firm and partners, as `around_rounds` gives it.
     """
     own = around[around["firm"] == "OpenAI"].pivot(index="date", columns="when", values="partners")
-    changed = int((own["after"] > own["before"]).sum())
+    new = int((own["after"] > own["before"]).sum())
     title = (
-        f"{changed} of {len(own)} rounds tied OpenAI to a new named investor; "
+        f"{new} of {len(own)} rounds tied OpenAI to an investor named for the first time; "
         "the others were more money from the same hands"
     )
     with course_style():
         figure, axes = sheet(title, source, height=4.0)
-        ends = []
-        for position, (firm, rows) in enumerate(around.groupby("firm", sort=False)):
-            steps = rows.sort_values(["date", "when"], ascending=[True, False])
+        first, last, top = partners.index.min(), partners.index.max(), partners.max().max() + 1
+        for day in own.index:
+            axes.axvline(day, color=GRID, linewidth=1, zorder=0)
+        for position, firm in enumerate(partners):
             axes.plot(
-                steps["date"],
-                steps["partners"],
+                partners.index,
+                partners[firm],
+                drawstyle="steps-post",
                 color=ink(firm),
                 linestyle=LINE_STYLES[position % len(LINE_STYLES)],
             )
-            ends.append((steps["partners"].iloc[-1], firm))
-        last, first = around["date"].max(), around["date"].min()
-        top = around["partners"].max() + 1
-        for day in own.index:
-            axes.axvline(day, color=GRID, linewidth=1, zorder=0)
+        axes.plot(own.index, own["after"], "o", color=colour("OpenAI"), markersize=6)
         height = -1.0
-        for value, firm in sorted(ends):
-            height = max(value, height + 0.07 * top)
+        ends = partners.iloc[-1].sort_values(kind="stable")
+        for firm, value in ends.items():
+            height = max(value, height + 0.06 * top)
             axes.text(
                 last + pd.Timedelta(days=35),
                 height,
@@ -94,11 +93,9 @@ def partners_by_round(around: pd.DataFrame, source: str) -> Chart:
                 fontsize=9,
                 va="center",
             )
-        axes.plot(own.index, own["after"], "o", color=colour("OpenAI"), markersize=6)
         axes.set(xlim=(first, last + 0.17 * (last - first)), ylim=(0, top))
-        axes.set(ylabel="Firms tied to it by money", xlabel="Day of a round of OpenAI (grey lines)")
+        axes.set(ylabel="Named firms tied to it by money", xlabel="Dots: rounds of OpenAI")
         axes.xaxis.set_major_locator(YearLocator())
         axes.xaxis.set_major_formatter(DateFormatter("%Y"))
-        axes.tick_params(axis="x", colors=QUIET)
-    listed = ", ".join(f"{firm} {value:.0f}" for value, firm in sorted(ends, reverse=True))
-    return Chart(figure, f"Line chart. {title}. Partners after the last round: {listed}.", around)
+    listed = ", ".join(f"{firm} {value:.0f}" for firm, value in ends[::-1].items())
+    return Chart(figure, f"Step chart. {title}. At the end: {listed}.", partners)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from ..data.two_futures import inputs
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, colour, ink
 from ..models.step_by_step import COLLUSION, CUT_THROAT, StepByStep
 from .lab import Control, Lab
-from .two_futures import inputs
 
 GRID = np.linspace(COLLUSION, CUT_THROAT, 61)
 LOWEST, HIGHEST = 0.7, 1.4  # innovations on the left panel

@@ -1,49 +1,18 @@
 """Lab: two futures. How strong must increasing returns be, and how weak entry and diffusion, for one firm to take it all?"""
 
-from functools import cache
-
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from ..data import load
+from ..data.two_futures import EQUAL, SPENDING, VISITS, inputs, start
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, QUIET, colour
-from ..models.increasing_returns import UrnMarket, futures, hhi, whole_choices
+from ..models.increasing_returns import UrnMarket, futures, hhi
 from .lab import Control, Lab
 
 BINS = np.linspace(0, 10_000, 41)
 PAPER_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 TALLEST = 60  # percent of paths in one bin of the picture
-EQUAL = "eight firms of one size"
-VISITS = "chatbot visits, January 2026"
-SPENDING = "firms' spending on models, 2025"
-_STARTS = {
-    VISITS: ("consumer_genai_web_traffic", "2026-01-02"),
-    SPENDING: ("enterprise_llm_api_spend", "2025-12-31"),
-}
 SHADES = {"open": colour("Nvidia"), "in between": QUIET, "monopolised": colour("Google")}
-
-
-@cache
-def inputs() -> dict[str, float]:
-    """What the simulations assume, and the marks that sort a market: item -> value."""
-    return load("two_futures_inputs").set_index("item")["value"].to_dict()
-
-
-@cache
-def start(name: str) -> tuple[int, ...]:
-    """Choices so far by firm: equal, or in the proportions of a measured market, its unnamed rest in firms of one choice."""
-    total = int(inputs()["choices_so_far"])
-    if name == EQUAL:
-        return (total // 8,) * 8
-    measured, day = _STARTS[name]
-    rows = load("market_shares")
-    rows = rows[(rows["market"] == measured) & (rows["date"] == day)]
-    rows = rows.sort_values("share_pct", ascending=False)
-    choices = whole_choices(rows.set_index("company")["share_pct"], total)
-    named = rows["share_type"].eq("reported")
-    sizes = [size for size, is_named in zip(choices, named, strict=True) if is_named]
-    return (*sizes, *(1,) * (total - sum(sizes)))
 
 
 def market(begin: str, strength: float, entry: float, diffusion: float) -> UrnMarket:

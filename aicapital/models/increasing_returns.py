@@ -175,16 +175,3 @@ def futures(index: np.ndarray, open_below: float, monopolised_from: float) -> pd
             "monopolised": is_monopoly,
         }
     )
-
-
-def whole_choices(shares: pd.Series, choices: int) -> tuple[int, ...]:
-    """Shares (any unit) as a whole number of choices, at least one a firm: largest remainders get the rest."""
-    total = whole_number("choices", choices, "choices", minimum=len(shares))
-    exact = (shares / shares.sum() * total).to_numpy(dtype=float)
-    given = np.maximum(np.floor(exact), 1).astype(int)
-    # Small firms lifted to one choice may have used up more than there is; the largest gives it back.
-    while given.sum() > total:
-        given[given.argmax()] -= 1
-    for place in np.argsort(given - exact)[: total - given.sum()]:
-        given[place] += 1
-    return tuple(int(choices) for choices in given)
