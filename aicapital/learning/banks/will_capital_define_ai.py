@@ -43,6 +43,11 @@ def _visits() -> dict[str, float]:
     )
     later = _shares("consumer_genai_web_traffic_top7", "2026-06-08")
     return {
+        "raised": float(
+            load("funding_rounds")
+            .set_index("row_id")
+            .at["oai_2025_round_final", "amount_paid_usd_bn"]
+        ),
         "was": year_ago["OpenAI ChatGPT"],
         "then": then["OpenAI ChatGPT"],
         "later": later["OpenAI ChatGPT"],
@@ -334,7 +339,7 @@ QUESTIONS = [
     ),
     Choice(
         "which_competition",
-        "The HHI of chatbot visits fell from about {hhi_then:,.0f} to {hhi_later:,.0f} or more in half a year. What does the step-by-step model say about innovation?",
+        "The HHI of chatbot visits fell from about {hhi_then:,.0f} to about {hhi_later:,.0f} (seven largest only) in half a year. What does the step-by-step model say about innovation?",
         [
             Option(
                 "It rises: there is more competition",
@@ -425,7 +430,7 @@ QUESTIONS = [
                 mistake="no measure, no mark",
             ),
             Option(
-                "“The HHI of US firms' spending on model interfaces, in the survey used here, will be 5,000 or more at the end of 2030.”",
+                "“The HHI of US firms' spending on model interfaces, in the survey used here, will be 5,000 or more for the year 2030.”",
                 correct=True,
                 why="Market, measure, mark, source and day are named. Add a probability, and it can be scored.",
             ),
@@ -449,7 +454,7 @@ QUESTIONS = [
         then=Verdict(
             "holds in part",
             "medium",
-            "That money bought scale is well documented: lessons 1, 6 and 7 show it. But a barrier must keep others out, and in the year in which OpenAI raised most, its share of chatbot visits fell "
+            "That money bought scale is well documented: lessons 1, 6 and 7 show it. But a barrier must keep others out, and in 2025, when OpenAI closed a round of USD {raised:g} bn, its share of chatbot visits fell "
             "from {was:.1f} to {then:.1f} %, while Anthropic led firms' spending in one survey. That capital sped innovation up needs a comparison with less capital, which nobody has.",
         ),
         now=Verdict(
@@ -488,7 +493,7 @@ QUESTIONS = [
         now=Verdict(
             "cannot tell",
             "high",
-            "Visits moved away from the mark, to {hhi_later:,.0f} or more. What would decide it by the end of 2030: the same two series, one firm with half of spending or of computing, and whether a firm could still enter. Give it a probability in your brief.",
+            "Visits moved away from the mark, to about {hhi_later:,.0f} among the seven largest. What would decide it by March 2031: the same two series, one firm with half of spending or of computing, and whether a firm could still enter. Give it a probability in your brief.",
         ),
         evidence=["market_shares", "models.increasing_returns", "two_futures_inputs"],
         values=_visits,
@@ -504,7 +509,7 @@ QUESTIONS = [
         now=Verdict(
             "cannot tell",
             "high",
-            "Open weights came from more firms (lesson 5), and visits are spread wider; both series are still far above {open_below:,.0f}. What would decide it by the end of 2030: those series below the mark, and firms among the first ten that did not exist in 2026.",
+            "Open weights came from more firms (lesson 5), and visits are spread wider; both series are still far above {open_below:,.0f}. What would decide it by March 2031: those series below the mark, and firms among the first ten that did not exist in 2026.",
         ),
         evidence=["market_shares", "model_releases", "models.increasing_returns"],
         values=_visits,
@@ -516,7 +521,7 @@ QUESTIONS = [
             "holds in part",
             "medium",
             "Core node: clearly in promised purchases ({purchases} partners, Anthropic {rival_purchases}; betweenness {between:.0f} %), narrowly in money ({money} named partners against {rival_money}), where Nvidia links nearly as many others ({bridge:.0f} against {own_bridge:.0f} %). "
-            "Each round: most rounds brought more money from firms already tied. Our tables were collected around OpenAI, which flatters it.",
+            "Each round: {rounds_new} of {rounds} rounds with named investors tied it to a new one, the others brought more money from the same hands. Our tables were collected around OpenAI, which flatters it.",
         ),
         now=Verdict(
             "holds in part",
