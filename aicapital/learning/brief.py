@@ -4,6 +4,7 @@ The page is one HTML file: its picture stands in it, it loads nothing, and it pr
 """
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -145,6 +146,10 @@ class Brief:
         return load("claims").set_index("claim_id")["lesson"].to_dict()
 
     @cached_property
+    def _claim_texts(self) -> dict[str, str]:
+        return load("claims").set_index("claim_id")["claim"].to_dict()
+
+    @cached_property
     def judged(self) -> list[Judged]:
         """The learner's verdicts, in the order of the article."""
         course = {
@@ -177,7 +182,8 @@ class Brief:
                 value, truth = record["value"], question.truth()
                 shown = (question.show(value), question.show(truth))
                 off = None if question.options else _off(question, value, float(truth))
-                found.append(Predicted(live.text, *shown, question.hit(value), off))
+                asked = f"Lesson {lesson.number}. {_asked(live.text)}"
+                found.append(Predicted(asked, *shown, question.hit(value), off))
         return found
 
     @property
@@ -331,11 +337,12 @@ class Brief:
         differ = [judged for judged in compared if judged.verdict != judged.course]
         differ.sort(key=lambda judged: -CONFIDENCES.index(judged.confidence))
         if differ:
-            items = "; ".join(
-                f"{judged.claim}: “{judged.verdict}” ({judged.confidence} confidence), the course “{judged.course}”"
+            items = "".join(
+                f"<li>{judged.claim}, “{html.escape(shorten(self._claim_texts[judged.claim], 90))}”: "
+                f"I say “{judged.verdict}” ({judged.confidence} confidence), the course “{judged.course}”.</li>"
                 for judged in differ[:SHOWN]
             )
-            words += f"<p>Where I part from the course most firmly: {html.escape(items)}.</p>"
+            words += f"<p>Where I part from the course most firmly:</p><ul>{items}</ul>"
         return words
 
     def _predictions_html(self) -> str:
@@ -345,7 +352,7 @@ class Brief:
         numeric = sorted((p for p in self.predicted if p.off is not None), key=lambda p: p.off)
         nearest, furthest = numeric[:SHOWN], numeric[SHOWN:][::-1][:SHOWN]
         rows = [
-            (what, shorten(p.text, 120), p.yours, p.evidence)
+            (what, shorten(p.text, 150), p.yours, p.evidence)
             for what, some in (("nearest", nearest), ("furthest", furthest))
             for p in some
         ]
@@ -398,6 +405,12 @@ def _probabilities(forecasts: object) -> dict[str, float]:
             "What is left is the chance of a market in between."
         )
     return found
+
+
+def _asked(text: str) -> str:
+    """The last question in the text; what leads up to it has no room."""
+    asked = [part for part in re.split(r"(?<=[.?!]) ", text) if part.endswith("?")]
+    return asked[-1] if asked else text
 
 
 def _off(question: Prediction, value: float, truth: float) -> float:

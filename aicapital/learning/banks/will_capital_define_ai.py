@@ -14,12 +14,10 @@ from ..questions import (
     Choice,
     Claim,
     Code,
-    Feedback,
     Mistake,
     Number,
     Option,
     Prediction,
-    SheetCheck,
     Verdict,
 )
 
