@@ -14,10 +14,12 @@ from ..questions import (
     Choice,
     Claim,
     Code,
+    Feedback,
     Mistake,
     Number,
     Option,
     Prediction,
+    SheetCheck,
     Verdict,
 )
 
@@ -130,8 +132,8 @@ QUESTIONS = [
     # ---- predictions
     Prediction(
         "visits",
-        "On 2 January 2025 ChatGPT had {was:.1f} % of the visits to the websites of AI assistants, by one tracker. OpenAI then raised more money in a year "
-        "than any firm before it. What was its share on 2 January 2026?",
+        "On 2 January 2025 ChatGPT had {was:.1f} % of the visits to the websites of AI assistants, by one tracker. In that year OpenAI "
+        "closed a round of USD {raised:g} bn. What was its share on 2 January 2026?",
         unit="%",
         minimum=0,
         maximum=100,
@@ -535,3 +537,481 @@ QUESTIONS = [
         values=_both_days,
     ),
 ]
+
+# Made-up firms, so that a function with a table or a day typed in gives something else.
+SMALL = pd.DataFrame(
+    [
+        ("Alder", "Birch", "2025-01-10"),
+        ("Alder", "Birch", "2025-03-01"),
+        ("Birch", "Alder", "2025-04-01"),
+        ("Cedar", "Birch", "2025-05-01"),
+        ("Cedar", "Elm", "2025-06-30"),
+        ("Fir", "Alder", "2025-09-01"),
+    ],
+    columns=["from", "to", "date"],
+).astype({"date": "datetime64[ns]"})
+
+# Innovations a sector and year on the two curves of question 6, at degrees of competition in percent.
+AT = (50, 60, 75, 90, 100)
+CURVES = {
+    "alone": (1.0995, 1.0951, 1.0770, 1.0526, 1.0349),
+    "in the alliance": (1.1009, 1.1415, 1.1729, 1.1824, 1.1813),
+}
+
+
+def _lines(figure) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The lines of at least five points, as competition and innovation."""
+    found = []
+    for axes in figure.axes:
+        for line in axes.lines:
+            x, y = (np.asarray(values, dtype=float) for values in line.get_data())
+            if len(x) >= 5:
+                order = np.argsort(x)
+                found.append((x[order], y[order]))
+    return found
+
+
+def _both_curves(figure) -> Feedback | None:
+    lines = _lines(figure)
+    if max(x.max() for x, _ in lines) <= 1.01:
+        return Feedback.wrong(
+            "Your axis runs from 0.5 to 1: those are fractions. Multiply competition by 100.",
+            "fraction for percent",
+        )
+    for name, wanted in CURVES.items():
+        if not any(np.allclose(np.interp(AT, x, y), wanted, atol=0.004) for x, y in lines):
+            return Feedback.wrong(
+                f"No line is that of Skerry {name}. Work out innovation with StepByStep, leader_profit 1 and the "
+                "help of the table, at competition from 0.5 to 1."
+            )
+    return None
+
+
+def _pair(given) -> bool:
+    return len(given) == 2
+
+
+# Values below are made-up ones of the running case or textbook results; none is a formula of the solution.
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "The chance of two in a row",
+        kind="value",
+        expects="a percentage, such as 20",
+        right="More than a sixteenth: the first choice has made the second more likely. Now compare it with the output.",
+        tests=[
+            expect.number(
+                10,
+                "%",
+                tolerance=0.5,
+                mistakes=[
+                    Mistake(
+                        "second choice as if nothing had happened",
+                        6.25,
+                        "That takes a quarter twice. After the first choice the firm has two balls of five.",
+                    ),
+                    Mistake(
+                        "one choice for two", 25.0, "That is the chance of the first choice alone."
+                    ),
+                    Mistake(
+                        "the chance of the second choice alone",
+                        40.0,
+                        "That is the second choice, once the first is made. Both must happen.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "How many balls of how many does the second firm have, before each choice?",
+            "Multiply the chance of the first choice by that of the second.",
+            "1/4 first; then 2/5",
+            "10 %",
+        ),
+    ),
+    "q1_reason": SheetCheck(
+        "Why more than a sixteenth",
+        kind="value",
+        expects='one of "A", "B", "C"',
+        right="That is the whole mechanism: what has been chosen is chosen more.",
+        tests=[
+            expect.that(
+                "Quality is the same for both firms here. The numbers come from the balls alone.",
+                lambda given: str(given).strip().upper() != "A",
+                mistake="lead taken for skill",
+            ),
+            expect.that(
+                "With replacement and nothing added the chance would stay at a quarter, whoever is larger.",
+                lambda given: str(given).strip().upper() != "C",
+                mistake="size taken for reinforcement",
+            ),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=(
+            "What is different in the urn before the second choice?",
+            "Look at the start of the second market in the cell.",
+            "It has one more ball for the second firm.",
+            "B",
+        ),
+    ),
+    "q2": SheetCheck(
+        "Who gets the next choice",
+        kind="function",
+        expects="next_chance(sizes, strength, diffusion) that returns one chance a firm",
+        right="Diffusion pulls every chance towards an equal one, and the chances still add up to 1.",
+        tests=[
+            expect.call(
+                np.array([3.0, 1.0]),
+                1,
+                0,
+                gives=(0.75, 0.25),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm"),
+                mistakes=[
+                    Mistake(
+                        "pull taken for chance", 3.0, "Divide each pull by the sum of all pull."
+                    )
+                ],
+            ),
+            expect.call(
+                np.array([3.0, 1.0]),
+                2,
+                0,
+                gives=(0.9, 0.1),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm"),
+                mistakes=[
+                    Mistake(
+                        "product for power",
+                        0.75,
+                        "Multiplying all sizes by the strength changes nothing. Raise them to its power.",
+                    ),
+                    Mistake(
+                        "power of the chance",
+                        0.5625,
+                        "You raised the chance to the power. Raise the sizes, then divide by their sum.",
+                    ),
+                ],
+            ),
+            expect.call(
+                np.array([3.0, 1.0]),
+                2,
+                0.2,
+                gives=(0.82, 0.18),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm"),
+                mistakes=[
+                    Mistake(
+                        "size and diffusion swapped",
+                        0.58,
+                        "Diffusion is the part that does NOT depend on size: 0.2 of the choices here.",
+                    ),
+                    Mistake(
+                        "diffusion added on top",
+                        1.0,
+                        "The part by size must shrink to 1 - diffusion, or the chances exceed 1.",
+                    ),
+                    Mistake("diffusion left out", 0.9, "You left diffusion out."),
+                    Mistake(
+                        "each firm given all of the diffusion",
+                        0.92,
+                        "The choices free of size fall on all firms alike: share them out by the number of firms.",
+                    ),
+                ],
+            ),
+            expect.call(
+                np.array([5.0, 2.0, 1.0]),
+                3,
+                1,
+                gives=(1 / 3, 1 / 3, 1 / 3),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm", "the third firm"),
+                mistakes=[
+                    Mistake(
+                        "two firms typed in", 0.5, "There are three firms here: use len(sizes)."
+                    )
+                ],
+            ),
+        ],
+        hints=(
+            "Which part of the choices depends on size, and which does not?",
+            "(1 - diffusion) x pull / sum of pull + diffusion / number of firms",
+            "pull = sizes**strength",
+            "return (1 - diffusion) * pull / pull.sum() + diffusion / len(sizes)",
+        ),
+    ),
+    "q3": SheetCheck(
+        "A share of paths and its error",
+        kind="function",
+        expects="share_and_error(index, mark) that returns a pair, percent and percentage points",
+        right="The second number is the error of the simulation, and of nothing else.",
+        tests=[
+            expect.call(
+                np.array([6000.0] * 20 + [4000.0] * 80),
+                5000,
+                gives=(20, 4),
+                tolerance=0.001,
+                labels=("the share", "the error"),
+                mistakes=[
+                    Mistake("fraction for percent", 0.2, "Give percent: 20, not 0.2."),
+                    Mistake("fraction for percent", 0.04, "Give percentage points: 4, not 0.04."),
+                    Mistake(
+                        "spread of one path", 40.0, "Divide by the number of paths inside the root."
+                    ),
+                    Mistake(
+                        "divided by the number of paths",
+                        0.4,
+                        "Divide by the root of the number of paths.",
+                    ),
+                    Mistake("the other paths", 80.0, "You counted the paths below the mark."),
+                ],
+            ),
+            expect.call(
+                np.array([5000.0, 4999.0, 5000.0, 100.0]),
+                5000,
+                gives=(50, 25),
+                tolerance=0.001,
+                labels=("the share", "the error"),
+                mistakes=[
+                    Mistake("mark left out", 0.0, "A path exactly on the mark counts: use >=.")
+                ],
+            ),
+            expect.call(
+                np.array([1900.0, 1700.0]),
+                1800,
+                gives=(50, 35.3553),
+                tolerance=0.001,
+                labels=("the share", "the error"),
+                mistakes=[
+                    Mistake("mark typed in", 0.0, "Use the mark that the function is given.")
+                ],
+            ),
+        ],
+        hints=(
+            "The mean of True and False is a share.",
+            "share = mean of (index >= mark); error = root of share x (1 - share) / paths; both times 100",
+            "share = (index >= mark).mean()",
+            "return 100 * share, 100 * (share * (1 - share) / len(index)) ** 0.5",
+        ),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order",
+        kind="order",
+        name="q4_order",
+        expects='a list of labels such as ["B", "A"]',
+        right="Put lines A, D, C and E into a loop and you have one path of the lab.",
+        lines=(
+            "pull = sizes**strength",
+            "sizes, strength = np.array([3.0, 1.0]), 2",
+            "winner = rng.choice(2, p=chance)",
+            "chance = pull / pull.sum()",
+            "sizes[winner] = sizes[winner] + 1",
+            "chance = sizes / pull.sum()",
+            "rng = np.random.default_rng(10)",
+            "share = sizes / sizes.sum()",
+        ),
+        before=[
+            ("B", "A", "it uses sizes and strength, which line B sets."),
+            ("A", "D", "it uses pull, which line A sets."),
+            ("D", "C", "it uses chance, which line D sets."),
+            ("G", "C", "it uses rng, which line G sets."),
+            ("C", "E", "it uses winner, which line C sets."),
+            ("E", "H", "the shares at the end need the choice that line E adds."),
+        ],
+        distractors={
+            "F": "sizes over the sum of pull adds up to less than 1: those are no chances."
+        },
+        hints=(
+            "Which lines need nothing from the others?",
+            "A line can stand only after the lines that set its names.",
+            "B first, then A and D.",
+            'For example ["B", "A", "D", "G", "C", "E", "H"]',
+        ),
+    ),
+    "q5": SheetCheck(
+        "Partners by the day",
+        kind="function",
+        expects="partners(ties, day) that returns a Series, firm -> number of different partners",
+        right="Each pair counts once, in both directions, however often it is tied.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(SMALL, "2025-12-31") is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "In a small table of our own, by 30 June 2025, Birch has 2 partners: Alder and Cedar. Both directions of a tie count.",
+                lambda f: f(SMALL, "2025-06-30").get("Birch", 0) == 2,
+                mistake="one direction, or ties for partners",
+            ),
+            expect.that(
+                "Alder is tied to Birch three times by then. That is 1 partner.",
+                lambda f: f(SMALL, "2025-06-30").get("Alder", 0) == 1,
+                mistake="ties taken for partners, or the day left out",
+            ),
+            expect.that(
+                "A tie of 30 June counts by 30 June: Cedar has 2 partners.",
+                lambda f: f(SMALL, "2025-06-30").get("Cedar", 0) == 2,
+                mistake="the day itself left out",
+            ),
+            expect.that(
+                "Fir comes after the day, so it has no entry, not even a 0.",
+                lambda f: "Fir" not in f(SMALL, "2025-06-30").index,
+                mistake="missing counted as zero",
+            ),
+            expect.that(
+                "In the network of money known on 3 March 2026 OpenAI should have 7.",
+                lambda f: f(ties(MONEY, ARTICLE), ARTICLE)["OpenAI"] == 7,
+                mistake="table or day typed in",
+            ),
+        ],
+        hints=(
+            "A tie from A to B is a partner for both.",
+            "Stack the table on itself with from and to swapped, then count different partners by firm.",
+            'kept = ties[ties["date"] <= day]',
+            'return both.groupby("from")["to"].nunique()',
+        ),
+    ),
+    "q6": SheetCheck(
+        "Innovation, alone and in the alliance",
+        kind="figure",
+        name="q6_figure",
+        expects="a matplotlib figure with a title, and axis labels that name % and a year",
+        right="Both curves are there. Check for yourself that the title states what they show.",
+        tests=[
+            expect.figure_texts(x_unit="%", y_unit="a year"),
+            expect.that(
+                "Draw two lines of at least five points each: use axes.plot twice.",
+                lambda figure: len(_lines(figure)) >= 2,
+            ),
+            _both_curves,
+            expect.that(
+                "Draw the lines from 50 to 100 % competition.",
+                lambda figure: all(x.min() < 51 and x.max() > 99 for x, _ in _lines(figure)[:2]),
+            ),
+        ],
+        hints=(
+            "One economy for each help, one line for each economy.",
+            "StepByStep(1, help).innovation(competition), for competition from 0.5 to 1; draw 100 x competition.",
+            "competition = np.linspace(0.5, 1, 21)",
+            "At 75 % the curve of the alliance passes about 1.17, that of Skerry alone about 1.08.",
+        ),
+    ),
+    "q7_next": SheetCheck(
+        "Skerry's next choice",
+        kind="value",
+        expects="a pair of percentages: alone, in the alliance",
+        right="The alliance adds more than five points, because Skerry is small: diffusion helps those below the average.",
+        tests=[
+            expect.that("Give a pair of percentages, such as (10, 20).", _pair),
+            expect.that(
+                "These read as fractions. Give percent.",
+                lambda given: max(given) > 1,
+                mistake="fraction for percent",
+            ),
+            expect.that(
+                "First alone, then in the alliance.",
+                lambda given: not (abs(given[0] - 14.2) < 0.1 and abs(given[1] - 8.8) < 0.1),
+                mistake="wrong order",
+            ),
+            expect.that(
+                "You took the strength as 1: a tenth of the size is then a tenth of the pull.",
+                lambda given: abs(given[0] - 11.5) > 0.1,
+                mistake="strength left out",
+            ),
+            expect.that(
+                "7.0 % is Skerry's part of the pull. Some choices do not depend on size.",
+                lambda given: abs(given[0] - 7.0) > 0.1,
+                mistake="diffusion left out",
+            ),
+            expect.that(
+                "The chance alone is not right: four firms, strength 1.3, the diffusion of the row “alone”.",
+                lambda given: abs(given[0] - 8.805) < 0.1,
+            ),
+            expect.that(
+                "The chance in the alliance is not right: the same market, the diffusion of the alliance.",
+                lambda given: abs(given[1] - 14.203) < 0.1,
+            ),
+        ],
+        hints=(
+            "Your function of question 2 does it.",
+            "Sizes of the four firms, strength, and each diffusion in turn; Skerry's entry, in percent.",
+            "next_chance(np.array([30, 18, 6, 6]), 1.3, 0.1)",
+            "About 8.8 % and 14.2 %",
+        ),
+    ),
+    "q7_break_even": SheetCheck(
+        "Diffusion that pays the fee",
+        kind="value",
+        expects="a percentage",
+        right="Below the 40 % that the alliance promises, with some room. But the first year only: later years build on it.",
+        tests=[
+            expect.number(
+                32.2,
+                "%",
+                tolerance=0.35,
+                mistakes=[
+                    Mistake(
+                        "the rise for the level",
+                        22.2,
+                        "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
+                    ),
+                    Mistake(
+                        "points of chance for diffusion",
+                        4.0,
+                        "Four points of chance are what Skerry must win. Which diffusion brings them?",
+                    ),
+                    Mistake(
+                        "an equal share for the gain",
+                        26.0,
+                        "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "How many points of chance must Skerry win to pay the fee?",
+            "fee / (choices a year x profit a choice) = points; each unit of diffusion brings 1/4 less Skerry's part of the pull.",
+            "0.04 / (20 * 0.05) = 0.04",
+            "10 % + 0.04 / (0.25 - 0.070) = about 32 %",
+        ),
+    ),
+    "q7_survive": SheetCheck(
+        "Is Skerry still there?",
+        kind="value",
+        expects="a pair of percentages: alone, in the alliance",
+        right="From about a third to about nine in ten, in this model. Chance has the rest.",
+        tests=[
+            expect.that("Give a pair of percentages, such as (10, 20).", _pair),
+            expect.that(
+                "These read as fractions. Give percent.",
+                lambda given: max(given) > 1,
+                mistake="fraction for percent",
+            ),
+            expect.that(
+                "First alone, then in the alliance.",
+                lambda given: given[0] < given[1],
+                mistake="wrong order",
+            ),
+            expect.that(
+                "You counted the paths on which Skerry falls below a tenth.",
+                lambda given: not (abs(given[0] - 66) < 5 and given[1] < 15),
+                mistake="the other paths",
+            ),
+            expect.that(
+                "Alone it should be about a third of the paths: 100 choices in five years, Skerry is the last firm, a tenth of all choices or more.",
+                lambda given: abs(given[0] - 34.5) < 4,
+            ),
+            expect.that(
+                "In the alliance it should be about nine paths in ten.",
+                lambda given: abs(given[1] - 91.3) < 4,
+            ),
+        ],
+        hints=(
+            "UrnMarket(...).simulate(choices, paths) gives the choices by firm on each path.",
+            "Skerry's share on each path, then the share of paths on which it is 0.1 or more.",
+            "ends = UrnMarket((30, 18, 6, 6), strength=1.3, diffusion=0.1).simulate(100, 2000)",
+            "About 35 % and 91 %",
+        ),
+    ),
+}
+
+MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}
