@@ -843,9 +843,9 @@ SHEET = {
                 mistake="one direction, or ties for partners",
             ),
             expect.that(
-                "Alder is tied to Birch three times by then. That is 1 partner.",
+                "Alder is tied to Birch three times by then, and to Fir only later. That is 1 partner.",
                 lambda f: f(SMALL, "2025-06-30").get("Alder", 0) == 1,
-                mistake="ties taken for partners, or the day left out",
+                mistake="the day left out",
             ),
             expect.that(
                 "A tie of 30 June counts by 30 June: Cedar has 2 partners.",
@@ -905,7 +905,7 @@ SHEET = {
             expect.that(
                 "These read as fractions. Give percent.",
                 lambda given: max(given) > 1,
-                mistake="fraction for percent",
+                mistake="shares for percentages",
             ),
             expect.that(
                 "First alone, then in the alliance.",
@@ -984,17 +984,17 @@ SHEET = {
             expect.that(
                 "These read as fractions. Give percent.",
                 lambda given: max(given) > 1,
-                mistake="fraction for percent",
-            ),
-            expect.that(
-                "First alone, then in the alliance.",
-                lambda given: given[0] < given[1],
-                mistake="wrong order",
+                mistake="shares for percentages",
             ),
             expect.that(
                 "You counted the paths on which Skerry falls below a tenth.",
                 lambda given: not (abs(given[0] - 66) < 5 and given[1] < 15),
                 mistake="the other paths",
+            ),
+            expect.that(
+                "First alone, then in the alliance.",
+                lambda given: given[0] < given[1],
+                mistake="wrong order",
             ),
             expect.that(
                 "Alone it should be about a third of the paths: 100 choices in five years, Skerry is the last firm, a tenth of all choices or more.",
