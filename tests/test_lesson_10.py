@@ -56,7 +56,7 @@ def test_presets_lead_to_their_futures():
     assert shares["Capital feeds on itself"]["monopolised"] > 99
     assert 25 < shares["Chance alone (Polya's urn)"]["monopolised"] < 50
     assert shares["Entry without know-how"]["monopolised"] > 80
-    assert shares["Open weights and entry"]["open"] > 30
+    assert shares["Open weights and entry"]["open"] > 50
     assert shares["Open weights and entry"]["monopolised"] == 0
 
 

@@ -160,14 +160,14 @@ def two_futures(prediction: float | None = None) -> Lab:
             },
             "Entry without know-how": {
                 "strength": 1.5,
-                "entry": 4,
+                "entry": 2,
                 "diffusion": 0,
                 "begin": VISITS,
             },
             "Open weights and entry": {
                 "strength": 1.2,
                 "entry": 3,
-                "diffusion": 48,
+                "diffusion": 57,
                 "begin": VISITS,
             },
             "What firms buy": {"strength": 1.2, "entry": 1, "diffusion": 15, "begin": SPENDING},

@@ -89,6 +89,10 @@ def _chance_alone() -> dict[str, float]:
     }
 
 
+def _forecast() -> dict[str, float]:
+    return {**_visits(), **_chance_alone()}
+
+
 def _economy() -> dict[str, float]:
     given = inputs()
     economy = StepByStep(given["leader_profit"], given["help"])
@@ -488,7 +492,7 @@ QUESTIONS = [
         then=Verdict(
             "cannot tell",
             "high",
-            "A forecast with “may” cannot fail. Made precise, with an HHI of {from:,.0f} or more, chatbot visits stood just below the mark at {hhi_then:,.0f} and firms' spending far below at {hhi_spending:,.0f}. In the simulation strength 1.5 without leaks leads there on every path, strength 1 on about a third. Nobody has measured the strength.",
+            "A forecast with “may” cannot fail. Made precise, with an HHI of {from:,.0f} or more, chatbot visits stood just below the mark at {hhi_then:,.0f} and firms' spending far below at {hhi_spending:,.0f}. In the simulation strength 1.5 without leaks leads there on nearly every path, strength 1 on {monopolised:.0f} %. Nobody has measured the strength.",
         ),
         now=Verdict(
             "cannot tell",
@@ -496,7 +500,7 @@ QUESTIONS = [
             "Visits moved away from the mark, to about {hhi_later:,.0f} among the seven largest. What would decide it by March 2031: the same two series, one firm with half of spending or of computing, and whether a firm could still enter. Give it a probability in your brief.",
         ),
         evidence=["market_shares", "models.increasing_returns", "two_futures_inputs"],
-        values=_visits,
+        values=_forecast,
     ),
     Claim(
         "C.4",
