@@ -143,7 +143,7 @@ QUESTIONS = [
         maximum=100,
         tolerance=5,
         truth=lambda: _visits()["then"],
-        explain="{then:.1f} %: {fall:.0f} points less, in a growing market. The HHI of visits fell from at least {hhi_was:,.0f} to about {hhi_then:,.0f}.",
+        explain="{then:.1f} %: {fall:.0f} points less. The least HHI of visits fell from {hhi_was:,.0f} to {hhi_then:,.0f}.",
         values=_visits,
     ),
     Prediction(
