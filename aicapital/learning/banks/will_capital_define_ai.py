@@ -508,7 +508,7 @@ QUESTIONS = [
         then=Verdict(
             "cannot tell",
             "high",
-            "Also a forecast, and not the opposite of C.3: between an HHI of {open_below:,.0f} and one of {from:,.0f} lies a market of a few firms, where both series stood. In the simulation a market ends open only when much of what leaders know leaks and firms enter.",
+            "Also a forecast, and not the opposite of C.3: between an HHI of {open_below:,.0f} and one of {from:,.0f} lies a market of a few firms, where both series stood. In the simulation it takes diffusion and entry together, or weak returns, to end below the lower mark; from firms' spending far less of them than from visits.",
         ),
         now=Verdict(
             "cannot tell",
