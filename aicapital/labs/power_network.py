@@ -11,6 +11,8 @@ from ..models.network import centrality, rank
 from .lab import Control, Lab
 
 SHOWN = 6
+PAPER_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+LABS = ("OpenAI", "Anthropic", "xAI", "Meta", "Mistral AI", "DeepSeek")
 
 
 def partners_over_time(firms: tuple[str, ...], known_by: str | None = None) -> pd.DataFrame:
@@ -75,11 +77,11 @@ def power_network(prediction: float | None = None) -> Lab:
             ncols=2,
             width_ratios=(1.45, 1),
         )
-        left.set(xlim=(-2.1, 2.1), ylim=(-1.1, 1.1))
+        left.set(xlim=(-1.75, 1.85), ylim=(-1.06, 1.06))
         left.axis("off")
         for name, (x, y) in place.items():
             left.text(
-                x + 0.2 * np.sign(x),
+                x + (0.1 if x > 0 else -0.16),
                 y,
                 name,
                 fontsize=9,
@@ -129,6 +131,8 @@ def power_network(prediction: float | None = None) -> Lab:
                 f"{name} {_FORMATS[column].format(score)}",
                 fontsize=9,
                 va="center",
+                bbox=PAPER_BOX,
+                zorder=4,
             )
         if prediction is not None and column == "partners" and 0 <= prediction <= 1.4 * highest:
             right.axvline(prediction / highest, color=ACCENT, linewidth=2, linestyle=":")
@@ -138,7 +142,7 @@ def power_network(prediction: float | None = None) -> Lab:
                 "your prediction",
                 color=ACCENT,
                 fontsize=9,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+                bbox=PAPER_BOX,
                 ha="left" if prediction < 0.6 * highest else "right",
             )
 
@@ -239,14 +243,15 @@ def _days(everything: dict) -> list[pd.Timestamp]:
 
 
 def _places(everything: dict) -> dict[str, tuple[float, float]]:
-    """A place for each firm on two bows, one name a row; those with most ties nearest to the middle."""
-    ends = pd.concat([pd.concat([table["from"], table["to"]]) for table in everything.values()])
-    ordered = ends.value_counts().sort_index().sort_values(ascending=False, kind="stable").index
-    places = {}
-    for side, names in ((1, ordered[::2]), (-1, ordered[1::2])):
-        # Outwards from the middle: 0, 1, -1, 2, -2 ... rows.
-        rows = [(order + 1) // 2 * (1 if order % 2 else -1) for order in range(len(names))]
-        for name, row in zip(names, rows, strict=True):
-            y = row / (len(names) / 2)
-            places[name] = (float(side * (0.3 + 0.7 * np.sqrt(max(1 - 0.95 * y**2, 0)))), float(y))
+    """A place for each firm: labs on the left, all others on a bow on the right, near those that they are tied to."""
+    tied = pd.concat([table[["from", "to"]] for table in everything.values()])
+    tied = pd.concat([tied, tied.rename(columns={"from": "to", "to": "from"})])
+    heights = dict(zip(LABS, np.linspace(0.62, -0.95, len(LABS)), strict=True))
+    others = tied[~tied["from"].isin(LABS)]
+    near = others.assign(height=others["to"].map(heights)).groupby("from")["height"].mean()
+    # Firms tied to no lab (the last ones) stand at the bottom.
+    ordered = near.fillna(-2).sort_values(ascending=False, kind="stable").index
+    places = {name: (-1.0, float(height)) for name, height in heights.items()}
+    for name, y in zip(ordered, np.linspace(1, -1, len(ordered)), strict=True):
+        places[name] = (float(0.75 - 0.45 * y**2), float(y))
     return places
