@@ -151,6 +151,7 @@ def test_text_of_the_learner_is_escaped(record):
     [
         ({"scenario": "my future"}, "scenario must be a lab"),
         ({"answer": "x" * 901}, "at most 900"),
+        ({"answer": "x\n" * 20}, "more than 15 lines"),
         ({"name": 5}, "must be text"),
         ({"forecasts": {"C.5": 10}}, "no forecast 'C.5'"),
         ({"forecasts": {"C.3": 120}}, "between 0 and 100"),

@@ -23,7 +23,7 @@ from .questions import ARTICLE_DAY, CONFIDENCES, VERDICTS, Claim, LearningError,
 from .view import to_html
 
 QUESTION = "Will capital define AI?"
-LONGEST = 900  # characters of a text of the learner's own
+LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
     "01": "I. Mission to dominance",
@@ -374,6 +374,10 @@ def _own_text(what: str, text: object) -> str:
     if len(text) > LONGEST:
         raise LearningError(
             f"{what} has {len(text)} characters, at most {LONGEST}: a brief fits on a page. Keep the strongest reason."
+        )
+    if text.count("\n") >= MOST_LINES:
+        raise LearningError(
+            f"{what} has more than {MOST_LINES} lines. Write it without empty ones."
         )
     return text
 
