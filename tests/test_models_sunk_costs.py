@@ -71,11 +71,14 @@ def test_the_simulation_finds_the_solved_number_of_firms(market, gamma):
 
 
 def test_who_can_afford_it():
-    budgets = {"small": 2.0, "large": 100.0, "middle": 20.0}
-    assert entrants_affordable(budgets, 2, 0.1) == ["large", "middle"]
-    assert entrants_affordable(budgets, 0, 0.1) == ["large", "middle", "small"]
-    with pytest.raises(ValueError, match="budget of small must not be negative"):
-        entrants_affordable({"small": -1.0}, 1)
+    budgets = [2.0, 100.0, 20.0]
+    assert entrants_affordable(budgets, 2, 0.1) == 2
+    assert entrants_affordable(budgets, 0, 0.1) == 3
+    assert entrants_affordable([[2, 4], [100, 100]], [1, 50], 0.5).tolist() == [2, 1]
+    with pytest.raises(ValueError, match="budgets must be finite and not negative"):
+        entrants_affordable([-1.0], 1)
+    with pytest.raises(ValueError, match="Write 30 % as 0.3"):
+        entrants_affordable([1.0], 1, 30)
 
 
 @pytest.mark.parametrize("terms", [(0, 1, 3), (1, 0, 3), (1, 1, 1)])

@@ -8,6 +8,8 @@ quality u >= 1 is setup + (unit / gamma) (u^gamma - 1). Money in USD bn, if the 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from aicapital.models.validation import number
 
 
@@ -113,13 +115,19 @@ class QualityRace:
         return quality
 
 
-def entrants_affordable(budgets: dict[str, float], cost: float, share: float = 1.0) -> list[str]:
-    """Firms whose part `share` of the year's budget (USD bn) pays for `cost` (USD bn), richest first."""
-    number("cost", cost, "USD bn", minimum=0)
-    number("share", share, "fraction of the budget", above=0, maximum=1)
-    able = [
-        name
-        for name, money in budgets.items()
-        if share * number(f"budget of {name}", money, "USD bn", minimum=0) >= cost
-    ]
-    return sorted(able, key=lambda name: -budgets[name])
+def entrants_affordable(
+    budgets: np.ndarray, cost: np.ndarray | float, share: float = 1.0
+) -> np.ndarray:
+    """How many firms can pay `cost` with the part `share` of their money.
+
+    budgets : USD bn, shape (firms,) or (firms, years). cost : USD bn, a number or shape (years,).
+    Returns a count, or one a year.
+    """
+    number("share", share, "fraction of the budget", above=0, maximum=1, hint="Write 30 % as 0.3.")
+    money, price = np.asarray(budgets, dtype=float), np.asarray(cost, dtype=float)
+    for name, values in (("budgets", money), ("cost", price)):
+        if not values.size or not np.isfinite(values).all() or (values < 0).any():
+            raise ValueError(
+                f"{name} must be finite and not negative (USD bn); got {values.tolist()!r}."
+            )
+    return (share * money >= price).sum(axis=0)
