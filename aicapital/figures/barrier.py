@@ -70,20 +70,15 @@ def cluster_power(clusters: pd.DataFrame, day: str, source: str) -> Chart:
             fontsize=9,
             color=QUIET,
         )
-        for row, text in (
-            (first, first["site"]),
-            (record.iloc[-1], record.iloc[-1]["site"]),
-            (last, last["site"]),
+        for row, shift, side in (
+            (first, (7, 7), "left"),
+            (record.iloc[-1], (-7, 7), "right"),
+            (last, (-16, 6), "right"),
         ):
             axes.annotate(
-                text,
-                (row["date"], row["power_mw_facility"]),
-                (-7, 7),
-                textcoords="offset points",
-                ha="right",
-                fontsize=9,
-                color=INK,
-            )
+                row["site"], (row["date"], row["power_mw_facility"]), shift,
+                textcoords="offset points", ha=side, fontsize=9, color=INK,
+            )  # fmt: skip
         axes.set(yscale="log", ylim=(5, 4000), ylabel="Facility power, MW (log scale)")
         axes.set_xlim(first["date"] - pd.Timedelta(days=500), last["date"] + pd.Timedelta(days=250))
         axes.yaxis.set_major_formatter("{x:,.0f}")
