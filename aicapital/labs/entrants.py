@@ -12,6 +12,7 @@ YEARS = np.arange(2025, 2036)
 CLOUDS = ("Alphabet", "Amazon", "Meta", "Microsoft", "Oracle")
 LOW, HIGH = 0.01, 3000  # USD bn
 ARTICLE = "2026-03-03"
+PAPER_BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 
 
 def budgets() -> dict[str, float]:
@@ -43,6 +44,7 @@ def entrants(prediction: float | None = None) -> Lab:
     """
     money = budgets()
     facts = load("run_assumptions").set_index("item")
+    highest = load("training_runs", ARTICLE)["cost_usd"].max() / 1e9
     start = {
         "cost": 0.4,
         "growth": 2.4,
@@ -67,7 +69,7 @@ def entrants(prediction: float | None = None) -> Lab:
             "Firms whose line lies above the black one can pay for the frontier; the dashed one is today's capability",
             "Money: operating cash flow of 2025 (large firms) and equity raised in 2025 (labs), filings and press to 3 March 2026; no borrowing, no renting out. "
             f"Growth of run cost {facts.at['cost_growth', 'value']:g} times a year (range {facts.at['cost_growth', 'low']:g} to {facts.at['cost_growth', 'high']:g}, Cottier et al.); "
-            f"final run {facts.at['final_run_share', 'low']:.0f} to {facts.at['final_run_share', 'high']:.0f} % of research computing (Epoch AI).",
+            f"final run {facts.at['final_run_share', 'low']:.0f} to {facts.at['final_run_share', 'high']:.0f} % of research computing (Epoch AI). Highest estimate of a run so far: USD {highest:.2f} bn. For a fixed capability, computing halves in {facts.at['algorithmic_halving', 'value']:g} months (Ho et al., {facts.at['algorithmic_halving', 'low']:g} to {facts.at['algorithmic_halving', 'high']:g}).",
             height=4.5,
         )
         axes.set(
@@ -88,14 +90,25 @@ def entrants(prediction: float | None = None) -> Lab:
             allowed = row * values["share"] / 100
             axes.plot(YEARS, allowed, color=ink(name), linewidth=1.2)
             labels[name] = float(np.clip(allowed[-1], LOW, HIGH))
-        floor = 0.0
-        for name in sorted(labels, key=labels.get):
-            floor = max(np.log10(labels[name]), floor + 0.27 if floor else -9)
-            axes.text(YEARS[-1] + 0.1, 10**floor, name, color=ink(name), fontsize=9, va="center")
+        # Labels keep their distance: pushed up from the lowest, then down again from the top of the picture.
+        names = sorted(labels, key=lambda name: result["grown"][name][-1])
+        heights = []
+        for name in names:
+            heights.append(max(np.log10(labels[name]), heights[-1] + 0.27 if heights else -9))
+        for place in range(len(heights) - 1, -1, -1):
+            above = heights[place + 1] - 0.27 if place + 1 < len(heights) else np.log10(HIGH) - 0.1
+            heights[place] = min(heights[place], above)
+        for name, height in zip(names, heights, strict=True):
+            axes.text(YEARS[-1] + 0.1, 10**height, name, color=ink(name), fontsize=9, va="center")
         axes.plot(YEARS, result["frontier"], color=INK, linewidth=2.6)
         axes.plot(YEARS, result["fixed"], color=ACCENT, linestyle="--", linewidth=2.2)
         axes.text(
-            2025.1, 0.014, "frontier: black; capability of 2025: dashed", fontsize=9, color=QUIET
+            2025.1,
+            0.014,
+            "frontier: black; capability of 2025: dashed",
+            fontsize=9,
+            color=QUIET,
+            bbox=PAPER_BEHIND,
         )
         if prediction is not None:
             axes.text(
@@ -104,6 +117,7 @@ def entrants(prediction: float | None = None) -> Lab:
                 f"your prediction for 2030: {prediction:g} firms",
                 color=ACCENT,
                 fontsize=9,
+                bbox=PAPER_BEHIND,
             )
 
     def sentence(result, values):

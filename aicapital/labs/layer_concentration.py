@@ -66,7 +66,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         right.axhline(HIGH_2023, color=ACCENT, linestyle="--", linewidth=1.3)
         right.text(
             0.98,
-            HIGH_2023 - 450,
+            650,
             f"highly concentrated above {HIGH_2023:,}",
             color=ACCENT,
             fontsize=9,
@@ -112,7 +112,14 @@ def layer_concentration(prediction: float | None = None) -> Lab:
             alpha=0.8,
         )
         words = f"{low:,.0f}" if high - low < 1 else f"{low:,.0f} to {high:,.0f}"
-        right.text(0.5, min(high + 350, 9600), words, ha="center", fontsize=10, color=INK)
+        right.text(
+            0.5,
+            2150 if 900 < high < 2150 else min(high + 350, 9600),
+            words,
+            ha="center",
+            fontsize=10,
+            color=INK,
+        )
         if prediction is not None and 0 <= prediction <= 10_000:
             right.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             right.text(

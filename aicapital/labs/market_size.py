@@ -10,6 +10,7 @@ from .lab import Control, Lab
 MARKETS = tuple(float(f"{value:.2g}") for value in np.geomspace(2, 2000, 31))
 GRID = np.geomspace(2, 2000, 61)
 TOP = 20
+PAPER_BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 
 
 def market_size(prediction: float | None = None) -> Lab:
@@ -56,7 +57,12 @@ def market_size(prediction: float | None = None) -> Lab:
         axes.plot(GRID, result["bought"], color=colour("OpenAI"))
         axes.axhline(result["limit"], color=INK, linewidth=0.9, linestyle=":")
         axes.text(
-            2.1, result["limit"] + 0.25, f"limit {result['limit']:.1f} firms", fontsize=9, color=INK
+            2.1,
+            result["limit"] + 0.25,
+            f"limit {result['limit']:.1f} firms",
+            fontsize=9,
+            color=INK,
+            bbox=PAPER_BEHIND,
         )
         axes.axvline(values["market"], color=QUIET, linewidth=1.2)
         axes.plot(
