@@ -8,7 +8,7 @@ from ..models.sunk_costs import QualityRace, exogenous_entrants, limiting_entran
 from .lab import Control, Lab
 
 MARKETS = tuple(float(f"{value:.2g}") for value in np.geomspace(2, 2000, 31))
-GRID = np.geomspace(2, 2000, 61)
+GRID = np.geomspace(2, 2000, 37)
 TOP = 20
 PAPER_BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 

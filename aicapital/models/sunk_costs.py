@@ -80,7 +80,7 @@ class QualityRace:
         low, high = 1.0, max(exogenous_entrants(market, self.setup), 1.0) + 1e-9
         if self.surplus(high, market) >= 0:
             return high
-        for _ in range(60):
+        for _ in range(44):
             middle = (low + high) / 2
             low, high = (middle, high) if self.surplus(middle, market) >= 0 else (low, middle)
         return low
