@@ -6,9 +6,12 @@ from .circular_flows import circular_flows
 from .complements import complements
 from .compliance_option import compliance_option
 from .data_loop import data_loop
+from .down_round import down_round
 from .funnel import funnel
 from .make_or_buy import make_or_buy
+from .reverse_dcf import reverse_dcf
 from .round_builder import round_builder
+from .runway import runway
 from .self_funding import self_funding
 from .waterfall import waterfall
 
@@ -19,9 +22,12 @@ __all__ = [
     "complements",
     "compliance_option",
     "data_loop",
+    "down_round",
     "funnel",
     "make_or_buy",
+    "reverse_dcf",
     "round_builder",
+    "runway",
     "self_funding",
     "waterfall",
 ]

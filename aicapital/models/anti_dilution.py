@@ -86,7 +86,9 @@ def down_round(
         else:
             new = lot.price
         extra[holder] = lot.shares * (lot.price / new - 1)
-    shares = after.shares.add(pd.Series(extra, dtype=float), fill_value=0.0).reindex(after.shares.index)
+    shares = after.shares.add(pd.Series(extra, dtype=float), fill_value=0.0).reindex(
+        after.shares.index
+    )
     result = pd.DataFrame(
         {
             "before_pct": table.stakes.reindex(shares.index).fillna(0.0),

@@ -73,7 +73,9 @@ class CashPaths:
             "new money": self.rounds,
             "cash at the end": self.cash,
         }
-        rows = {name: np.broadcast_to(values, self.cash.shape)[path] for name, values in lines.items()}
+        rows = {
+            name: np.broadcast_to(values, self.cash.shape)[path] for name, values in lines.items()
+        }
         return pd.DataFrame(rows, index=self.years).T
 
 
@@ -100,14 +102,20 @@ def cash_paths(
         )
     count = len(due)
     given = {name: np.asarray(inputs[name], dtype=float).reshape(-1, 1) for name in INPUTS}
-    bad = [name for name, values in given.items() if not np.isfinite(values).all() and name != "microsoft_cap"]
+    bad = [
+        name
+        for name, values in given.items()
+        if not np.isfinite(values).all() and name != "microsoft_cap"
+    ]
     if bad:
         raise ValueError(f"input {bad[0]!r} must be finite; got {inputs[bad[0]]!r}.")
     shocks = np.ones((1, count)) if shocks is None else np.asarray(shocks, dtype=float)
     if shocks.ndim != 2 or shocks.shape[1] != count:
         raise ValueError(f"shocks must have the shape (paths, {count}); got {shocks.shape}.")
     year = np.arange(count)
-    ramp = np.minimum(year + 1, RAMP_YEARS) / RAMP_YEARS  # 2026 is one fifth of the way, 2030 all of it
+    ramp = (
+        np.minimum(year + 1, RAMP_YEARS) / RAMP_YEARS
+    )  # 2026 is one fifth of the way, 2030 all of it
     fade, long_run = given["growth_fade"] / 100, given["long_run_growth"] / 100
     kept, moved = fade**year, np.cumprod(shocks, axis=1)
     streams = {}

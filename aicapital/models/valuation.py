@@ -174,7 +174,9 @@ def implied_growth(value: float, case: GrowthCase) -> ImpliedGrowth:
     values = case.value(growths)
     above = values >= target
     if above[0]:
-        return ImpliedGrowth(math.nan, "it is worth more than this even when revenue halves each year")
+        return ImpliedGrowth(
+            math.nan, "it is worth more than this even when revenue halves each year"
+        )
     if not above.any():
         return ImpliedGrowth(
             math.nan, f"even growth of {HIGHEST_GROWTH_PCT:g} % a year does not give this value"
