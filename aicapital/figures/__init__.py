@@ -11,7 +11,7 @@ from .compute import (
 )
 from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
-from .plans import peer_margins, plan_vintages, revenue_and_run_rate
+from .plans import peer_margins, peers, plan_vintages, revenue_and_run_rate
 from .players import player_matrix
 from .reach import reach_on_two_days, revenue_shares
 from .self_funding import cash_against_capex, funding_mix, self_funding_ratios
@@ -29,6 +29,7 @@ __all__ = [
     "money_and_purchases",
     "money_shares",
     "peer_margins",
+    "peers",
     "plan_vintages",
     "player_matrix",
     "price_reactions",

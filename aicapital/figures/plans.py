@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ..data import load
 from .chart import Chart, sheet
 from .style import ACCENT, INK, QUIET, colour, course_style, ink
 
@@ -95,6 +96,62 @@ def revenue_and_run_rate(
         + f". Right, {len(run_rate)} dots of run rates from {run_rate['date'].min():%B %Y} on."
     )
     return Chart(figure, alt, run_rate.reset_index(drop=True))
+
+
+def peers() -> pd.DataFrame:
+    """Operating margin and investment over revenue (percent) of telecom operators, clouds and labs, for `peer_margins`.
+
+    Investment is capex; a lab that rents counts its computing instead, and a cloud the capex of the whole firm.
+    """
+    telecom = load("analogue_industries").query("group == 'telecom operator'")
+    wide = telecom.pivot(index=["entity", "period"], columns="metric", values="value").dropna()
+    rows = [
+        (
+            entity,
+            "telecom operator",
+            line["operating_income"],
+            line["capex"],
+            line["revenue"],
+            line["revenue"],
+            "",
+        )
+        for (entity, _), line in wide.iterrows()
+    ]
+    results = load("company_financials").query("period == 'FY2025'")
+    books = results.pivot_table(
+        index=["company", "segment"], columns="metric", values="value_usd_bn", aggfunc="last"
+    )
+    for firm, segment, name in (
+        ("Amazon", "AWS", "AWS (Amazon)"),
+        ("Alphabet", "", "Alphabet"),
+        ("Microsoft", "", "Microsoft"),
+        ("Oracle", "", "Oracle"),
+    ):
+        part, whole = books.loc[(firm, segment)], books.loc[(firm, "")]
+        rows.append(
+            (
+                name,
+                "cloud",
+                part["operating_income"],
+                whole["capex"],
+                part["revenue"],
+                whole["revenue"],
+                firm,
+            )
+        )
+    for firm in ("OpenAI", "Anthropic", "xAI"):
+        line = books.loc[(firm, "")]
+        spent = line["capex"] if firm == "xAI" else line["compute_spend"]
+        rows.append(
+            (firm, "AI lab", -line["operating_loss"], spent, line["revenue"], line["revenue"], firm)
+        )
+    table = pd.DataFrame(
+        rows, columns=["firm", "group", "income", "spent", "sales", "sales_of_spender", "colour_of"]
+    ).set_index("firm")
+    return table.assign(
+        operating_margin=100 * table["income"] / table["sales"],
+        investment=100 * table["spent"] / table["sales_of_spender"],
+    )
 
 
 def peer_margins(peers: pd.DataFrame, source: str) -> Chart:

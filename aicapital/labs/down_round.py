@@ -48,13 +48,13 @@ def down_round(prediction: float | None = None) -> Lab:
     def scene():
         figure, axes = sheet(
             "In a down round those without protection pay twice: for the money and for the others",
-            "Stakes after the round of 2026 as closed, from company statements of October and December 2025 and March 2026, by pro-rata arithmetic. "
-            "That the investors of 2026 have anti-dilution, and a pool to be topped up, is assumed: the terms are not published.",
+            "Before: pro-rata arithmetic on company statements of October 2025 to March 2026. "
+            "Anti-dilution of the investors of 2026 and a pool to top up are assumed: their terms are not published.",
             height=4.9,
         )
         axes.set(
-            xlim=(0, 48), ylim=(len(HOLDERS) - 0.4, -0.6),
-            xlabel="Stake, % of all shares, fully diluted (grey mark: before; bar: after; hatched: without protection)",
+            xlim=(0, 40), ylim=(len(HOLDERS) - 0.4, -0.6),
+            xlabel="Stake, % of all shares, fully diluted (grey mark: before; bar: after; thin: without protection)",
         )  # fmt: skip
         axes.set_yticks(range(len(HOLDERS)), [name.replace(" and ", " and\n") for name in HOLDERS])
         axes.grid(axis="y", visible=False)
@@ -66,27 +66,19 @@ def down_round(prediction: float | None = None) -> Lab:
 
     def draw(figure, result, values):
         axes = figure.axes[0]
+        extra = result.attrs["extra_shares"] > 1e-9
         for row, holder in enumerate(HOLDERS):
             after = result["after_pct"].get(holder, 0.0)
             plain = result["unprotected_pct"].get(holder, 0.0)
             shade = ACCENT if holder == NEW else colour(holder)
             block(axes, 0, row - 0.12, after, 0.42, facecolor=shade)
-            block(
-                axes,
-                0,
-                row + 0.24,
-                plain,
-                0.18,
-                facecolor=shade,
-                alpha=0.45,
-                hatch="////",
-                edgecolor="white",
-            )
+            if extra:
+                block(axes, 0, row + 0.24, plain, 0.18, facecolor=shade, alpha=0.5)
             if after:
                 edge = max(after, plain, table.stakes.get(holder, 0.0))
                 words = ink(holder) if holder != NEW else ACCENT
                 axes.text(edge + 0.6, row, f"{after:.1f} %", va="center", fontsize=9, color=words)
-        if prediction is not None and 0 <= prediction <= 48:
+        if prediction is not None and 0 <= prediction <= 40:
             row = HOLDERS.index(STAFF)
             axes.plot([prediction], [row - 0.1], marker="D", color=ACCENT, markersize=7)
             axes.text(

@@ -18,7 +18,7 @@ from aicapital.models.validation_arrays import whole_number
 FIRST_YEAR, RAMP_YEARS = 2026, 5  # margins and shares move in equal steps to 2030
 LAST_MICROSOFT_YEAR = 2030
 INPUTS = (
-    "revenue_2025", "opening_cash", "consumer_share", "business_share", "api_share",
+    "revenue_2025", "opening_cash", "business_share", "api_share",
     "consumer_growth", "business_growth", "api_growth", "growth_fade", "long_run_growth",
     "ad_users_2030", "ad_revenue_per_user_2030", "gross_margin_2025", "gross_margin_2030",
     "research_2025", "research_share_2028", "research_share_2030", "other_share", "microsoft_share", "microsoft_cap",
@@ -119,8 +119,10 @@ def cash_paths(
     fade, long_run = given["growth_fade"] / 100, given["long_run_growth"] / 100
     kept, moved = fade**year, np.cumprod(shocks, axis=1)
     streams = {}
+    part = {"business": given["business_share"], "api": given["api_share"]}
+    part["consumer"] = 100 - part["business"] - part["api"]  # the three always make the whole
     for stream in STREAMS:
-        start = given["revenue_2025"] * given[f"{stream}_share"] / 100
+        start = given["revenue_2025"] * part[stream] / 100
         growth = long_run + (given[f"{stream}_growth"] / 100 - long_run) * kept
         streams[stream] = start * np.cumprod(1 + growth, axis=1) * moved
     beyond = (1 + long_run) ** np.maximum(year + 1 - RAMP_YEARS, 0)
