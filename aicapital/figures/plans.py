@@ -36,7 +36,8 @@ def plan_vintages(table: pd.DataFrame, company: str, source: str) -> Chart:
             axes.annotate(
                 f"{vintage}: lowest {table.at[low, vintage]:.0f}",
                 (low, table.at[low, vintage]),
-                (0, -14),
+                # The first line has room above it, the later ones below.
+                (0, 7 if vintage == first else -14),
                 textcoords="offset points",
                 ha="center",
                 fontsize=9,
@@ -85,7 +86,7 @@ def revenue_and_run_rate(
             fontsize=9, color=ACCENT,
         )  # fmt: skip
         right.set(
-            ylabel="Run rate: a month x 12, USD bn a year",
+            ylabel="A month x 12, USD bn a year",
             ylim=(0, 1.15 * run_rate["value_usd_bn"].max()),
             xlabel="Day of the run rate",
         )

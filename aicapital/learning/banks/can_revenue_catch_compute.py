@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from ...data import load
@@ -11,6 +12,7 @@ from ..questions import (
     Choice,
     Claim,
     Code,
+    Feedback,
     Mistake,
     Number,
     Option,
@@ -283,5 +285,202 @@ QUESTIONS = [
         now=Verdict("cannot tell", "medium", "Nothing since decides it. If a leader ended with a telecom's margin, the price of 2026 would need much faster growth than with a cloud's."),
         evidence=["analogue_industries", "company_financials"], values=_numbers),
 ]  # fmt: skip
-SHEET: dict[str, SheetCheck] = {}
+# Skerry's cash at the end of years 3 to 6 (USD bn), without and with the round, rounded.
+NO_ROUND, WITH_ROUND = (3.415, 1.663, -1.961, -8.785), (7.415, 5.663, 2.039, -4.785)
+
+
+def _cash_lines(figure) -> Feedback | None:
+    """The first two lines run over years 3 to 6 and follow the two plans, in either order."""
+    drawn = [
+        line.get_data() for axes in figure.axes for line in axes.lines if len(line.get_xdata()) > 2
+    ]
+    if len(drawn) < 2:
+        return Feedback.wrong("Two lines with a point for each year are needed.", "a line missing")
+    drawn = drawn[:2]
+    if any(not np.array_equal(np.asarray(years, float), [3, 4, 5, 6]) for years, _ in drawn):
+        return Feedback.wrong("The years are 3, 4, 5 and 6, one point each.", "years not 3 to 6")
+    found = sorted((tuple(float(value) for value in values) for _, values in drawn), reverse=True)
+
+    def are(*lines):
+        return np.allclose(found, sorted(lines, reverse=True), atol=0.006)
+
+    if are(NO_ROUND, WITH_ROUND):
+        return None
+    if np.allclose(found[1], np.diff((4.1, *NO_ROUND)), atol=0.006):
+        return Feedback.wrong(
+            "One line shows the flow of each year. Cash adds them up.", "flow for stock"
+        )
+    if np.allclose(found[0][0] - found[1][0], 4, atol=0.006) and not np.allclose(
+        np.subtract(*found), 4, atol=0.006
+    ):
+        return Feedback.wrong(
+            "The money of the round stays in the cash of the later years too.",
+            "round lost after a year",
+        )
+    if np.allclose(found[1], np.subtract(NO_ROUND, 4.1), atol=0.006):
+        return Feedback.wrong(
+            "You left out the cash that Skerry has at the start.", "opening cash forgotten"
+        )
+    told = " and ".join(f"from {values[0]:.2f} to {values[-1]:.2f}" for values in found)
+    return Feedback.wrong(f"Your lines run {told}. Work out year 3 of each by hand.")
+
+
+def _wholesale(f) -> pd.Series:
+    return f(load("valuations"), "run rate")
+
+
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "The first year without cash",
+        kind="value",
+        name="q1_prediction",
+        expects="a year, such as 2027",
+        right="You expected the money to end inside the plan. Now compare it with the output.",
+        tests=[
+            expect.that("Give a calendar year of the plan, 2026 to 2030.", lambda given: 2026 <= given <= 2030),
+            expect.that("After two years there are still 80 bn.", lambda given: given > 2027, mistake="stopped too early"),
+            expect.that("By then three years of burn are gone: 25, 57 and 85.", lambda given: given < 2029, mistake="stopped too late"),
+        ],
+        hints=("Take one year's burn after the other.", "162 less 25, then less 57, then less 85.", "137, then 80.", "2028"),
+    ),
+    "q1_reason": SheetCheck(
+        "What that year means",
+        kind="value",
+        name="q1_reason",
+        expects='one of "A", "B", "C"',
+        right="It says by when other money must be there, on this plan.",
+        tests=[
+            expect.that("Firms raise money before the end. The year is a date for a round, not for a court.", lambda given: str(given).strip().upper() != "A", mistake="dry taken for bankrupt"),
+            expect.that("There is burn in every year up to then. Cash in hand is no profit.", lambda given: str(given).strip().upper() != "C", mistake="cash for profit"),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=("What does the loop leave out?", "No later round, loan or listing is in it.", "It follows one plan, to the end of the money.", "B"),
+    ),
+    "q2": SheetCheck(
+        "The cash at the end of each year",
+        kind="function",
+        name="cash_by_year",
+        expects="cash_by_year(opening_cash, flows, rounds) that returns a list, one amount a year",
+        right="A stock carries on, a flow does not. That is the whole of a runway.",
+        tests=[
+            expect.call(10, [-4, -3, 1], [0, 2, 0], gives=[6, 5, 6], tolerance=1e-9, mistakes=[
+                Mistake("flow for stock", -4, "That is the flow of the year. Add it to the cash."),
+                Mistake("round left out", 3, "The second year also has new money of 2."),
+                Mistake("burn added", 14, "Burn is below zero already. Add the flow as it is."),
+            ]),
+            expect.call(1, [-3], [0], gives=[-2], tolerance=1e-9, mistakes=[
+                Mistake("cut off at zero", 0, "Let it fall below zero: that shows how much is missing."),
+            ]),
+        ],
+        hints=("What does the cash of one year start from?", "cash = cash + flow + new money, then append", "cash = cash + flow + new_money", "closing.append(cash)"),
+    ),
+    "q3": SheetCheck(
+        "A stake after a down round",
+        kind="function",
+        name="protected_stake",
+        expects="protected_stake(protected, others, old_price, pre_money, new_money) that returns a percentage",
+        right="In the published example Series A and its protection end at 30 %, had it been alone.",
+        tests=[
+            expect.call(200, 800, 20, 12_000, 4_000, gives=16.3934, tolerance=0.001, mistakes=[
+                Mistake("no protection", 15.0, "That is the stake without anti-dilution. Convert at the lower price."),
+                Mistake("full ratchet", 22.7273, "That is a full ratchet: the conversion price fell all the way to the new price."),
+                Mistake("fraction for percent", 0.163934, "That is a fraction. Multiply by 100."),
+                Mistake("extra shares left out of the whole", 16.6667, "The extra shares count below too: they are common shares now."),
+                Mistake("before the new money", 21.7391, "The new shares are missing in the whole."),
+            ]),
+            expect.call(2.5, 4.5, 1.0, 3.5, 1.0, gives=30.2013, tolerance=0.001),
+            expect.call(200, 800, 20, 30_000, 4_000, gives=17.6471, tolerance=0.001, mistakes=[
+                Mistake("price raised in an up round", 16.8317, "In an up round the conversion price stays: use min(old price, ...)."),
+            ]),
+        ],
+        hints=("What does a new share cost?", "conversion price = old price x (before + money / old price) / (before + sold), never above the old one", "new_price = pre_money / before; sold = new_money / new_price", "100 * converted / (converted + others + sold)"),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order",
+        kind="order",
+        name="q4_order",
+        expects='a list of labels such as ["B", "A"]',
+        right="About USD 47 bn, or 58 for the firm. Growth for ever of 3 % lies well below the rate of 11.6 %.",
+        lines=(
+            "rate = debt_part + equity_part",
+            "shares = firm - net_debt",
+            "debt_part = 0.30 * 0.08 * (1 - 0.25)",
+            "firm = 5 / rate",
+            "firm = 5 / (rate - 0.03)",
+            "equity_part = 0.70 * 0.14",
+            "net_debt = 15 - 4",
+        ),
+        before=[
+            ("C", "A", "it uses debt_part, which line C sets."),
+            ("F", "A", "it uses equity_part, which line F sets."),
+            ("A", "E", "it uses rate, which line A sets."),
+            ("E", "B", "it uses firm, which line E sets."),
+            ("G", "B", "it uses net_debt, which line G sets."),
+        ],
+        distractors={"D": "it values a cash flow that stays at 5 for ever, and this one grows by 3 %."},
+        hints=("Which lines need nothing from the others?", "A line can stand only after the lines that set its names.", "C and F first, then A.", 'For example ["C", "F", "A", "E", "G", "B"]'),
+    ),
+    "q5": SheetCheck(
+        "Multiples from the table",
+        kind="function",
+        name="price_to_sales",
+        expects="price_to_sales(valuations, basis) that returns a Series, company -> times revenue",
+        right="Like with like: on run rates Anthropic was priced lower in May than in February, for revenue had more than tripled.",
+        tests=[
+            expect.that("The function returns nothing. End it with a return line.", lambda f: _wholesale(f) is not None, mistake="print for return"),
+            expect.that("On the run rate there are two companies, each once.", lambda f: sorted(_wholesale(f).index) == ["Anthropic", "OpenAI"], mistake="bases or rounds mixed"),
+            expect.that("Anthropic's newest is Series H: 965 over 47.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 0.06, mistake="an older row"),
+            expect.that("Divide value by revenue yourself; the printed ratio is rounded.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 1e-6, mistake="printed ratio taken"),
+            expect.that("Use the table that is handed in: with half of the values the ratios halve.", lambda f: abs(f(load("valuations").assign(value_usd_bn=lambda rows: rows["value_usd_bn"] / 2), "run rate")["OpenAI"] - 852 / 48) < 1e-6, mistake="table ignored"),
+            expect.that("Use the basis that is handed in: Amazon's listing is on the revenue of the last year.", lambda f: "Amazon" in f(load("valuations"), "revenue of the last year").index, mistake="basis ignored"),
+            expect.that("The newest is by date, not by place in the table.", lambda f: abs(f(load("valuations").iloc[::-1], "run rate")["Anthropic"] - 965 / 47) < 1e-6, mistake="order of the table for dates"),
+        ],
+        hints=("Which rows may be compared?", "Keep the basis, sort by date, keep the last of each company, divide.", 'kept = valuations[valuations["revenue_basis"] == basis]', 'newest = kept.sort_values("date").groupby("company").tail(1).set_index("company")'),
+    ),
+    "q6": SheetCheck(
+        "The cash in one picture",
+        kind="figure",
+        name="q6_figure",
+        expects="a figure with two lines, a title and units on both axes",
+        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
+        tests=[expect.figure_texts(x_unit="years", y_unit="USD bn"), _cash_lines],
+        hints=("What is the flow of year 3?", "operating cash flow 1.2 x 1.25 squared, less capex 1.6 squared; then add up from 4.1", "flows = [1.2 * 1.25 ** (year - 1) - 1.6 ** (year - 1) for year in (3, 4, 5, 6)]", "cash_by_year(4.1, flows, [4, 0, 0, 0]) gives the upper line"),
+    ),
+    "q7": SheetCheck(
+        "What Skerry is worth",
+        kind="function",
+        name="firm_value",
+        expects="firm_value(growth_pct) that returns USD bn",
+        right="At 20 % Skerry would be worth less than the up round asks.",
+        tests=[
+            expect.call(20, gives=18.5845, tolerance=0.002, mistakes=[
+                Mistake("horizon value left out", 4.8953, "Those are the ten years alone. The years after them are missing."),
+                Mistake("horizon growth left out of its first cash flow", 18.1858, "The first cash flow after the forecast is one year later: let it grow once."),
+                Mistake("horizon value not discounted", 47.4119, "The horizon value stands at the end of year 10. Discount it by ten years."),
+                Mistake("middle of the year", 19.6679, "That discounts from the middle of each year. Here they come at the end."),
+                Mistake("margin mature at once", 22.6314, "The margin gets there in ten equal steps, from minus 3 %."),
+                Mistake("cash added", 22.6845, "The value of the firm is without its cash. That comes in with the price."),
+            ]),
+            expect.call(0, gives=3.4898, tolerance=0.002),
+            expect.call(30, gives=39.7007, tolerance=0.002),
+        ],
+        hints=("What is the margin of the first year, and of the tenth?", "flow = revenue x margin; add flow / 1.12 ** year; then the horizon value of year 10", "margin = -3 + 23 * year / 10", "horizon = flow * 1.03 / (0.12 - 0.03), discounted by 1.12 ** 10"),
+    ),
+    "q7_growth": SheetCheck(
+        "The growth in the price",
+        kind="value",
+        name="q7_growth",
+        expects="a growth in percent",
+        right="Almost a quarter more revenue each year, for ten years: that is what 30 bn claims.",
+        tests=[
+            expect.number(24.3, unit="%", tolerance=0.11, mistakes=[
+                Mistake("cash not taken off", 26.2, "The 30 are for the shares, cash included. The business is worth 30 less 4.1."),
+                Mistake("money added to the price", 27.9, "You added the new money or the cash. Start from the pre-money value and take the cash off."),
+                Mistake("middle of the year", 23.6, "Cash flows come at the end of the year here."),
+                Mistake("price of the down round", 9.5, "That is the growth that 12 bn implies."),
+            ]),
+        ],
+        hints=("Which value must the firm have?", "Find the growth at which firm_value is the pre-money value less the cash.", "target = 30 - 4.1", "24.3 %"),
+    ),
+}  # fmt: skip
 MANUAL = {"q8": "marked by hand; see the rubric in its cell"}
