@@ -72,12 +72,14 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         )  # fmt: skip
         axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.axvline(planned, color=QUIET, linewidth=1, linestyle=":")
+        # Low on the right, where the curve seldom comes.
         axes.text(
             planned + 0.8,
-            2700,
+            300,
             f"plan of February 2026:\n{planned:.0f} % a year to 2030",
             fontsize=9,
             color=QUIET,
+            va="center",
         )
         return figure
 
@@ -98,9 +100,14 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         if found.found and found.growth_pct <= RIGHT and found.growth_pct >= 0:
             axes.plot([found.growth_pct], [target], "o", color=colour("OpenAI"), markersize=9)
             axes.text(
-                found.growth_pct + 1.5, target - 110, f"{found.growth_pct:.0f} % a year",
-                fontsize=9.5, color=ink("OpenAI"),
-            )  # fmt: skip
+                found.growth_pct + 1.5,
+                target - 110 if target > 300 else target + 150,
+                f"{found.growth_pct:.0f} % a year",
+                fontsize=9.5,
+                color=ink("OpenAI"),
+            )
+        elif not found.found:
+            axes.text(60, 1500, "no growth gives this price", fontsize=11, ha="center", color=INK)
         if prediction is not None and 0 <= prediction <= RIGHT:
             axes.plot([prediction], [60], marker="D", color=ACCENT, markersize=7)
             axes.text(

@@ -91,6 +91,10 @@ def runway(prediction: float | None = None) -> Lab:
             xlim=(2025.6, 2035.4), ylim=(BOTTOM, TOP), xlabel="Calendar year",
             ylabel="Cash at the end of the year, USD bn",
         )  # fmt: skip
+        left.text(
+            2026.2, -245, "dark: half of the paths\npale: eight of ten; line: middle", fontsize=9,
+            color=QUIET, va="center",
+        )  # fmt: skip
         right.set(
             xlim=(2025.4, 2035.6), ylim=(0, 108), xlabel="Calendar year",
             ylabel="Paths that have run dry by then, %",
@@ -107,10 +111,6 @@ def runway(prediction: float | None = None) -> Lab:
                 years, bands[low], bands[high], color=colour("OpenAI"), alpha=strength, linewidth=0
             )
         left.plot(years, bands[2], color=ink("OpenAI"))
-        left.text(
-            2026.2, -245, "dark: half of the paths\npale: eight of ten; line: middle", fontsize=9,
-            color=QUIET, va="center",
-        )  # fmt: skip
         right.plot(years, result["dry"], color=ink("OpenAI"), drawstyle="steps-mid")
         at = result["dry"][4]
         right.text(
