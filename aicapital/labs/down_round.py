@@ -40,6 +40,7 @@ def down_round(prediction: float | None = None) -> Lab:
     """
     table, protected = after_2026()
     last = table.post_money
+    before = table.stakes.to_dict()
 
     def model(pre_money, raised, pool, protection):
         start = table.option_pool(float(pool)) if pool else table
@@ -59,7 +60,7 @@ def down_round(prediction: float | None = None) -> Lab:
         axes.set_yticks(range(len(HOLDERS)), [name.replace(" and ", " and\n") for name in HOLDERS])
         axes.grid(axis="y", visible=False)
         for row, holder in enumerate(HOLDERS):
-            held = table.stakes.get(holder, 0.0)
+            held = before.get(holder, 0.0)
             if held:
                 axes.plot([held, held], [row - 0.4, row + 0.4], color=QUIET, linewidth=3)
         return figure
@@ -67,15 +68,15 @@ def down_round(prediction: float | None = None) -> Lab:
     def draw(figure, result, values):
         axes = figure.axes[0]
         extra = result.attrs["extra_shares"] > 1e-9
+        stakes, plain_stakes = (result[name].to_dict() for name in ("after_pct", "unprotected_pct"))
         for row, holder in enumerate(HOLDERS):
-            after = result["after_pct"].get(holder, 0.0)
-            plain = result["unprotected_pct"].get(holder, 0.0)
+            after, plain = stakes.get(holder, 0.0), plain_stakes.get(holder, 0.0)
             shade = ACCENT if holder == NEW else colour(holder)
             block(axes, 0, row - 0.12, after, 0.42, facecolor=shade)
             if extra:
                 block(axes, 0, row + 0.24, plain, 0.18, facecolor=shade, alpha=0.5)
             if after:
-                edge = max(after, plain, table.stakes.get(holder, 0.0))
+                edge = max(after, plain, before.get(holder, 0.0))
                 words = ink(holder) if holder != NEW else ACCENT
                 axes.text(edge + 0.6, row, f"{after:.1f} %", va="center", fontsize=9, color=words)
         if prediction is not None and 0 <= prediction <= 40:
@@ -92,7 +93,7 @@ def down_round(prediction: float | None = None) -> Lab:
         staff = result.loc[STAFF]
         words = (
             f"USD {raised} bn at {pre:,} pre-money is {kind}: a share costs {100 * price / old:.0f} % of the last price. "
-            f"Staff and other old investors go from {table.stakes[STAFF]:.1f} to {staff['after_pct']:.1f} %"
+            f"Staff and other old investors go from {before[STAFF]:.1f} to {staff['after_pct']:.1f} %"
         )
         if extra > 1e-9:
             words += (

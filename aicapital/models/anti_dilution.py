@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from aicapital.models.cap_table import CapTable
@@ -66,37 +67,40 @@ def down_round(
     `attrs` holds price, last_price and the extra shares in all.
     """
     known("protection", protection, PROTECTIONS)
-    held = table.shares
+    held = dict(table.holdings)
     for holder, lot in protected.items():
-        known("protected holder", holder, held.index)
+        known("protected holder", holder, held)
         if lot.shares > held[holder] * (1 + 1e-9):
             raise ValueError(
                 f"{holder} has {held[holder]:g} shares; {lot.shares:g} of them cannot be protected."
             )
     money = amounts("new_money", new_money, "USD bn", '{"New investors": 30}', minimum=0)
     after = table.priced_round(pre_money, money)
+    raised, total = sum(money.values()), table.total_shares
     price = after.price
-    issued = sum(money.values()) / price
+    issued = raised / price
     extra = {}
     for holder, lot in protected.items():
         if protection == BROAD:
-            new = weighted_average_price(lot.price, table.total_shares, sum(money.values()), issued)
+            new = weighted_average_price(lot.price, total, raised, issued)
         elif protection == RATCHET:
             new = full_ratchet_price(lot.price, price)
         else:
             new = lot.price
         extra[holder] = lot.shares * (lot.price / new - 1)
-    shares = after.shares.add(pd.Series(extra, dtype=float), fill_value=0.0).reindex(
-        after.shares.index
-    )
+    plain, old = after.shares, dict(table.holdings)
+    added = np.array([extra.get(holder, 0.0) for holder in plain.index])
+    before = np.array([old.get(holder, 0.0) for holder in plain.index])
+    shares = plain.to_numpy() + added
     result = pd.DataFrame(
         {
-            "before_pct": table.stakes.reindex(shares.index).fillna(0.0),
-            "unprotected_pct": after.stakes,
+            "before_pct": 100 * before / before.sum(),
+            "unprotected_pct": 100 * plain.to_numpy() / plain.sum(),
             "after_pct": 100 * shares / shares.sum(),
-            "extra_shares": pd.Series(extra, dtype=float).reindex(shares.index).fillna(0.0),
-        }
-    ).rename_axis("holder")
+            "extra_shares": added,
+        },
+        index=plain.index.rename("holder"),
+    )
     last = table.price
     result.attrs = {
         "price": price,
