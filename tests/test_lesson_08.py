@@ -86,7 +86,7 @@ def test_the_lab_says_when_no_growth_gives_the_price():
     usual = lab.preset(next(iter(lab.presets)))
     assert "implies growth of 49 % a year" in usual.sentence
     truth = {q.id: q for q in banks.load("08").QUESTIONS}["implied_growth"].truth()
-    assert lab.result["implied"].growth_pct == pytest.approx(truth)
+    assert lab.result["implied"].growth_pct == pytest.approx(truth, abs=0.5)
 
 
 def test_a_later_round_and_less_research_keep_the_money_longer():

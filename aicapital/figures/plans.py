@@ -37,7 +37,7 @@ def plan_vintages(table: pd.DataFrame, company: str, source: str) -> Chart:
                 f"{vintage}: lowest {table.at[low, vintage]:.0f}",
                 (low, table.at[low, vintage]),
                 # The first line has room above it, the later ones below.
-                (0, 7 if vintage == first else -14),
+                (0, 16 if vintage == first else -14),
                 textcoords="offset points",
                 ha="center",
                 fontsize=9,

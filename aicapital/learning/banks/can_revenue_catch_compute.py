@@ -152,7 +152,7 @@ QUESTIONS = [
         "Investors paid {pre:.0f} bn before the new money. Revenue of 2025 was {sales_2025:.1f} bn. Suppose cash flow reaches 25 % of revenue after ten years and investors want 12 % a year. By how much must revenue grow, each year for ten years?",
         unit="%",
         tolerance=8,
-        truth=_implied,
+        truth=lambda: round(_implied()),
         explain="It is a growth for ten years on end. The plan of February 2026 is faster, for five years.",
         values=_numbers,
     ),
