@@ -7,6 +7,7 @@ from .complements import complements
 from .compliance_option import compliance_option
 from .data_loop import data_loop
 from .entrants import entrants
+from .down_round import down_round
 from .funnel import funnel
 from .innovation import innovation
 from .layer_concentration import layer_concentration
@@ -15,6 +16,9 @@ from .market_size import market_size
 from .power_network import power_network
 from .round_builder import round_builder
 from .run_cost import run_cost
+from .reverse_dcf import reverse_dcf
+from .round_builder import round_builder
+from .runway import runway
 from .self_funding import self_funding
 from .two_futures import two_futures
 from .waterfall import waterfall
@@ -27,6 +31,7 @@ __all__ = [
     "compliance_option",
     "data_loop",
     "entrants",
+    "down_round",
     "funnel",
     "innovation",
     "layer_concentration",
@@ -35,6 +40,9 @@ __all__ = [
     "power_network",
     "round_builder",
     "run_cost",
+    "reverse_dcf",
+    "round_builder",
+    "runway",
     "self_funding",
     "two_futures",
     "waterfall",

@@ -18,6 +18,7 @@ BANKS = {
     "05": "meta_give_away",
     "07": "the_barrier",
     "10": "will_capital_define_ai",
+    "08": "can_revenue_catch_compute",
 }
 
 
