@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from . import banks
+from .brief import brief
 from .case_replay import RunningCase
 from .claims import ClaimsMap
 from .lesson import Lesson
@@ -15,6 +16,7 @@ __all__ = [
     "LearningError",
     "Lesson",
     "Sheet",
+    "brief",
     "claims_map",
     "progress",
     "progress_file",
