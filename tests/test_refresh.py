@@ -28,7 +28,7 @@ CORRECTED = [
     ("funding_rounds", "oai_2026_close", "post_money_usd_bn", "856", r"\b852\b"),
     ("round_investors", "inv_2026_others", "amount_usd_bn", "13", None),
 ]
-# What `echoes` names beside them: the same figure in the words of another table.
+# What `echoes` names beside them: the same figure in another table, as a number or in its words.
 ECHOES = [
     (
         "player_profiles",
@@ -42,6 +42,7 @@ ECHOES = [
         "value",
         "outside equity: suppliers and financial investors; 126 in one round",
     ),
+    ("valuations", "val_openai_2026_close", "value_usd_bn", "856"),
 ]
 LATER = {
     "row_id": "oai_2027_made_up",
