@@ -27,10 +27,17 @@ def _release(argv):
     return main_release(argv)
 
 
+def _grade(argv):
+    from .grading.__main__ import main
+
+    return main(argv)
+
+
 COMMANDS = {
     "course": (_course, "open the course in JupyterLab"),
     "execute": (_execute, "run notebooks in place, for committing"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
+    "grade": (_grade, "mark a folder of submissions"),
     "release": (_release, "write the zips that a teacher hands out"),
 }
 
