@@ -1,0 +1,73 @@
+"""The same marks as nbgrader's own `autograde`, on honest and partly right submissions.
+
+A few in every run; all sheets and all samples with COURSE_LONG_TESTS=1 (`make test-grading`, about four minutes).
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from aicapital.grading import batch
+from tests.grading_samples import SOURCES, partly_right, write
+
+LONG = os.environ.get("COURSE_LONG_TESTS") == "1"
+SHEETS = SOURCES if LONG else SOURCES[:1]
+FEW = ("all", "slips")
+
+STEPS = """
+import json, sys
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+api = NbGraderAPI()
+learners = sys.argv[1].split(",")
+assert api.generate_assignment("sheet")["success"]
+for learner in learners:
+    done = api.autograde("sheet", learner)
+    assert done["success"], done.get("log")
+marks = {}
+with Gradebook("sqlite:///gradebook.db") as book:
+    for learner in learners:
+        work = book.find_submission("sheet", learner)
+        marks[learner] = {grade.name: grade.auto_score for notebook in work.notebooks for grade in notebook.grades}
+print("MARKS" + json.dumps(marks))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
+@pytest.mark.parametrize("source", SHEETS, ids=lambda path: path.stem)
+def test_marks_are_nbgraders(source, tmp_path):
+    stem = source.stem
+    samples = partly_right(stem)
+    if not LONG:
+        samples = {name: samples[name] for name in FEW}
+    for learner, answers in samples.items():
+        path = write(tmp_path / "ours", learner, stem, answers)
+        theirs = tmp_path / "nb" / "submitted" / learner / "sheet" / path.name
+        theirs.parent.mkdir(parents=True)
+        shutil.copy(path, theirs)
+    (tmp_path / "nb" / "source" / "sheet").mkdir(parents=True)
+    shutil.copy(source, tmp_path / "nb" / "source" / "sheet")
+    records = batch.grade(batch.Settings(source, tmp_path / "out"), tmp_path / "ours")
+    folder = os.path.dirname(sys.executable)
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS, ",".join(samples)],
+        cwd=tmp_path / "nb",
+        env=os.environ | {"PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])},
+        capture_output=True,
+        text=True,
+    )
+    line = next((line for line in done.stdout.splitlines() if line.startswith("MARKS")), "")
+    assert line, done.stderr[-3000:]
+    theirs = json.loads(line[5:])
+    ours = {
+        record["learner"]: {
+            name: None if part["status"] == "needs manual marking" else part["score"]
+            for name, part in record["questions"].items()
+        }
+        for record in records
+    }
+    assert ours == theirs
