@@ -356,13 +356,19 @@ class Pool:
                 raise GradeError(f"The grading process ended. {self._last_words()}".strip()) from None
             return self._receive(channel)
 
-    def judge(self, job: Job) -> dict:
-        """The record of one submission."""
+    def judge(self, job: Job, known: dict | None = None) -> dict:
+        """The record of one submission; `known` gives its status without a look at it."""
         ours, theirs = socket.socketpair()
         with ours:
             started = self._request(
                 self._judges,
-                {"do": "judge", "learner": job.learner, "files": job.files, "notes": job.notes},
+                {
+                    "do": "judge",
+                    "learner": job.learner,
+                    "files": job.files,
+                    "notes": job.notes,
+                    "known": known,
+                },
                 (theirs.fileno(),),
             )
             theirs.close()
@@ -606,35 +612,14 @@ def _run(settings, pool: Pool, waiting: list[Job], results: Results, tell, total
 
 
 def _record(settings: Settings, pool: Pool, job: Job) -> dict:
-    if not job.files:
-        record = _empty(pool, job, "missing", "Nothing was handed in.")
-    else:
-        record = pool.judge(job)
-        if "failed" in record:
-            why = record["failed"]
-            if settings.debug and "trace" in record:
-                print(record["trace"], file=sys.stderr)
-            record = _empty(pool, job, record.get("status", GRADE_FAILED), why)
+    record = pool.judge(job)
+    if "failed" in record:
+        if settings.debug and "trace" in record:
+            print(record["trace"], file=sys.stderr)
+        status = record.get("status", GRADE_FAILED)
+        record = pool.judge(job, {"status": status, "why": record["failed"]})
     record["input"] = job.input
     return record
-
-
-def _empty(pool: Pool, job: Job, status: str, why: str) -> dict:
-    questions = {
-        name: {"status": "not answered", "score": 0.0, "max_score": points, "mistake": ""}
-        for name, points in pool.sheet["questions"]
-    }
-    return {
-        "learner": job.learner,
-        "sheet": pool.sheet["name"],
-        "status": status,
-        "score": 0.0,
-        "max_score": sum(points for _, points in pool.sheet["questions"]),
-        "questions": questions,
-        "notes": [*job.notes, why],
-        "digest": "",
-        "prints": {},
-    }
 
 
 def summary(records: list[dict], questions: list[list]) -> str:

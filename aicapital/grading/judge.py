@@ -58,6 +58,7 @@ class Warm:
         }
         self._record_checks()
         self._run_given_cells()
+        self._rehearse()
 
     def _record_checks(self) -> None:
         """Keep what the course's checks say, with the name of a recognised mistake."""
@@ -85,11 +86,23 @@ class Warm:
             elif step.role == "plain":
                 self._silently(_only(step.source, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
 
+    def _rehearse(self) -> None:
+        """Run the author's own answers and tests once, for the tables and caches that every judgement needs."""
+        kept, self.namespace = self.namespace, dict(self.namespace)
+        for step in self.plan.steps:
+            if step.name in self.plan.solutions:
+                with contextlib.suppress(SyntaxError):
+                    self._silently(_code(self.plan.solutions[step.name], step.name))
+            elif step.name in self.compiled:
+                self._silently(self.compiled[step.name].whole)
+        self.namespace = kept
+        self.told.clear()
+
     def _silently(self, code: object) -> bool:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             try:
                 exec(code, self.namespace)
-            except Exception:
+            except BaseException:
                 return False
         return True
 
@@ -279,6 +292,8 @@ def judge(
     }
     answers, cells, told = Answers(), {}, {}
     try:
+        if job.get("known"):
+            raise SubmissionError(job["known"]["status"], job["known"]["why"])
         data, chosen, notes = _choose(sheet, job["files"])
         record["digest"] = hashlib.sha256(data).hexdigest()
         answers = chosen
@@ -291,7 +306,7 @@ def judge(
         record["status"] = _overall(verdicts, remote)
         if any(v["status"] in (FAILED, ERROR, PARTLY) for v in verdicts.values()):
             second = Run(warm, learner(deadline), times, hidden=False)
-            second.over(plan.rebuilt(sheet, answers), answers)
+            second.over(_until_last_failure(plan.rebuilt(sheet, answers), verdicts), answers)
             told, cells = second.verdicts, second.cells
         record["prints"] = _prints(sheet, answers)
     except SubmissionError as error:
@@ -313,6 +328,16 @@ def judge(
     return record
 
 
+def _until_last_failure(steps: list[Step], verdicts: dict) -> list[Step]:
+    """What has to run again for the feedback."""
+    wrong = [
+        number
+        for number, step in enumerate(steps)
+        if step.role == "test" and verdicts[step.name]["status"] in (FAILED, ERROR, PARTLY)
+    ]
+    return steps[: wrong[-1] + 1]
+
+
 def _choose(sheet: Plan, files: list[str]) -> tuple[bytes, Answers, list[str]]:
     """The file that holds this sheet: the one with most of its answer cells, the first among equals."""
     best, problem, notes = None, None, []
@@ -327,7 +352,7 @@ def _choose(sheet: Plan, files: list[str]) -> tuple[bytes, Answers, list[str]]:
         if best is None or found > best[0]:
             best = (found, data, answers, file)
     if best is None:
-        raise problem or SubmissionError("missing", "There is no notebook.")
+        raise problem or SubmissionError("missing", "Nothing was handed in.")
     _, data, answers, file = best
     if Path(file).name != f"{sheet.name}.ipynb":
         notes.append("the file has another name than the sheet")

@@ -54,6 +54,7 @@ class Plan:
     classes: set[str]
     questions: list[tuple[str, float]]
     digest: str = ""
+    solutions: dict[str, str] = field(default_factory=dict)
 
     @property
     def max_score(self) -> float:
@@ -84,6 +85,7 @@ def grade_id(cell: dict) -> str:
 
 def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
     steps, blanks, given, owned, classes, questions = [], {}, {}, set(), set(), []
+    solutions: dict[str, str] = {}
     waiting: list[str] = []
     for number, cell in enumerate(source.cells):
         cell_name = grade_id(cell) or cell.get("id", f"cell-{number}")
@@ -107,6 +109,7 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
             owned |= bound
             classes |= made
             waiting.append(cell_name)
+            solutions[cell_name] = cell.source
             steps.append(Step("answer", cell_name, ""))
         elif role == "given":
             given[cell_name] = cell.source
@@ -115,7 +118,7 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
             blanks[cell_name] = cell.source
             given[cell_name] = cell.source
             steps.append(Step("plain", cell_name, cell.source))
-    return Plan(name, steps, blanks, given, owned, classes, questions, digest)
+    return Plan(name, steps, blanks, given, owned, classes, questions, digest, solutions)
 
 
 def _released(cell: NotebookNode) -> str:
@@ -143,14 +146,18 @@ def _bound(source: str) -> tuple[set[str], set[str]]:
     except SyntaxError:  # magics
         return set(re.findall(r"^(\w+)\s*=", source, re.MULTILINE)), set()
     names, classes = set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.ClassDef):
             names.add(node.name)
             classes.add(node.name)
+        elif not isinstance(node, ast.Lambda):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            waiting += ast.iter_child_nodes(node)
     return names, classes
 
 

@@ -81,10 +81,17 @@ def _load_libraries():
     learner.figures_as_in_a_notebook()
     shell = learner.make_shell()
     shell.run_cell("%matplotlib inline", silent=True)
-    # The first figure, table and draw cost most: let every fork inherit their caches.
-    figure = matplotlib.figure.Figure()
-    figure.subplots().plot([0, 1])
-    figure.draw_without_rendering()
+    # The first figure, table and error cost most: let every fork inherit their caches.
+    for cell in (
+        "import matplotlib.pyplot as plt; import pandas as pd",
+        "figure, axes = plt.subplots(layout='constrained'); axes.plot([0, 1], label='a'); "
+        "axes.bar([0, 1], [1, 2]); axes.legend(); axes.set(title='t', xlabel='x', ylabel='y')",
+        "pd.DataFrame({'a': ['x', 'y'], 'b': [1.0, 2.0]}).groupby('a')['b'].sum()",
+        "1 / 0",
+        "del plt, pd, figure, axes",
+    ):
+        shell.run_cell(cell, silent=True)
+    codec.Decoder()(codec.Encoder()(matplotlib.figure.Figure()))
     np.random.seed(0)
     sandbox.measure_address_space()
     return shell
