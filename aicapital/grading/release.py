@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from aicapital.authoring.notebook_file import NotebookFileError, read, settle, text_of, write
-from aicapital.grading import sheet_source
+from aicapital.grading import crossing, sheet_source
 
 ROOT = Path(__file__).parents[2]
 ANSWER_HERE = "*Write your answer here.*"
@@ -45,7 +45,8 @@ class ReleaseError(ValueError):
 def generate(source: NotebookNode, name: str) -> NotebookNode:
     """The learner's sheet of `source`. Raises ReleaseError with every problem found."""
     source = copy.deepcopy(source)
-    _refuse(name, sheet_source.problems(source))
+    # What crosses the line between judge and learner can be read off a source that is sound in itself.
+    _refuse(name, sheet_source.problems(source) or list(crossing.problems(source)))
     settle(source)
     for cell in source.cells:
         if cell.cell_type == "code":
