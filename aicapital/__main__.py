@@ -33,11 +33,18 @@ def _grade(argv):
     return main(argv)
 
 
+def _marks(argv):
+    from .grading.marks import main
+
+    return main(argv)
+
+
 COMMANDS = {
     "course": (_course, "open the course in JupyterLab"),
     "execute": (_execute, "run notebooks in place, for committing"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
     "grade": (_grade, "mark a folder of submissions"),
+    "marks": (_marks, "add marks made by hand; tables for Moodle and Canvas"),
     "release": (_release, "write the zips that a teacher hands out"),
 }
 

@@ -29,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--merge", type=Path, nargs="+", metavar="DIR", help="join the results of shards into --out")
     parser.add_argument("--roster", type=Path, help="CSV of learners: reports missing and unknown ones")
     parser.add_argument("--due", type=datetime.fromisoformat, help="deadline, such as 2026-11-25T18:00")
+    parser.add_argument("--nbgrader", action="store_true", help="also write nbgrader's gradebook and folders")
     parser.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights")
     parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
@@ -44,8 +45,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _merge(options) -> int:
     records = batch.merge(options.merge, options.out)
-    head, _ = batch.read_results(options.out)
-    print(batch.summary(records, head["questions"]))
+    print(_finish(options, records))
     return 0
 
 
@@ -68,6 +68,7 @@ def _grade(parser, options) -> int:
         memory_mb=options.memory,
         data=options.data,
         sandbox=not options.no_sandbox,
+        nbgrader=options.nbgrader,
         debug=options.debug,
     )
     if options.no_sandbox:
@@ -80,10 +81,25 @@ def _grade(parser, options) -> int:
         options.due,
         _progress,
     )
-    head, _ = batch.read_results(options.out)
-    print(batch.summary(records, head["questions"]))
-    print(f"wrote {options.out / 'grades.csv'}, results.jsonl and feedback/")
+    print(_finish(options, records))
+    if options.nbgrader:
+        from . import gradebook
+
+        print(f"wrote {gradebook.export(options.source, records, options.out / 'nbgrader')}")
     return 0
+
+
+def _finish(options, records: list[dict]) -> str:
+    """What the whole class gives: the table for marking by hand, the class report, the summary."""
+    from . import marks, report
+
+    head, _ = batch.read_results(options.out)
+    written = ["grades.csv", "results.jsonl", "feedback/"]
+    if records:
+        written.append(report.write(options.out, head, records).name)
+    if by_hand := marks.write_sheet_for_marking(options.out, records):
+        written.append(by_hand.name)
+    return f"{batch.summary(records, head['questions'])}\nwrote {', '.join(written)} in {options.out}"
 
 
 def _progress(done: int, total: int, record: dict) -> None:

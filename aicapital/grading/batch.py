@@ -57,6 +57,7 @@ class Settings:
     data: Path | None = None
     sandbox: bool = True
     hide: tuple[Path, ...] = ()  # folders that no learner's process may see, beyond the obvious
+    nbgrader: bool = False  # also write what nbgrader's formgrader needs
     debug: bool = False
 
 
@@ -294,6 +295,7 @@ class Pool:
                 "memory_mb": settings.memory_mb,
                 "cpu_seconds": int(settings.submission_timeout * 1.5) + 10,
             },
+            "nbgrader": settings.nbgrader,
             "debug": settings.debug,
         }
         environment = os.environ | {
@@ -492,16 +494,18 @@ def read_results(folder: Path) -> tuple[dict, list[dict]]:
     return json.loads(lines[0]), [json.loads(line) for line in lines[1:]]
 
 
-def write_grades(folder: Path, records: list[dict], questions: list[list]) -> None:
-    names = [name for name, _ in questions]
+def write_grades(
+    folder: Path, records: list[dict], questions: list[list], name: str = "grades.csv"
+) -> None:
+    names = [question for question, _ in questions]
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["learner", "sheet", "status", "score", "max_score", *names])
     for record in records:
-        scores = [_score(record["questions"].get(name)) for name in names]
+        scores = [_score(record["questions"].get(question)) for question in names]
         row = [record["learner"], record["sheet"], record["status"]]
         table.writerow([*map(plain_cell, row), f"{record['score']:g}", f"{record['max_score']:g}", *scores])
-    _replace(folder / "grades.csv", text.getvalue())
+    _replace(folder / name, text.getvalue())
 
 
 def plain_cell(text: str) -> str:

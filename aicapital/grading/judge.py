@@ -20,7 +20,7 @@ import numpy as np
 
 from aicapital.learning.sheet import Sheet
 
-from . import feedback, plan
+from . import plan
 from .plan import Answers, Plan, Step, SubmissionError
 from .proxies import Crashed, Remote, TimedOut
 
@@ -275,9 +275,12 @@ def _alarm(*_args):
 
 
 def judge(
-    warm: Warm, job: dict, times: Times, learner: Callable[[float], Remote], out: Path | None
+    warm: Warm, job: dict, times: Times, learner: Callable[[float], Remote], finish: Callable
 ) -> dict:
-    """The record of one submission; whatever it holds, there is one."""
+    """The record of one submission; whatever it holds, there is one.
+
+    `finish(record, answers, told, cells)` writes down what goes beside it, the feedback for example.
+    """
     sheet = warm.plan
     record = {
         "learner": job["learner"],
@@ -323,8 +326,7 @@ def judge(
         }
     record["score"] = sum(part["score"] for part in record["questions"].values())
     record["notes"] += answers.notes
-    if out:
-        feedback.write(sheet, record, answers, told, cells, out)
+    finish(record, answers, told, cells)
     return record
 
 

@@ -76,7 +76,7 @@ def _load_libraries():
 
     from aicapital import data, learning  # noqa: F401
 
-    from . import codec, feedback, judge, learner, plan, proxies, sandbox  # noqa: F401
+    from . import codec, feedback, gradebook, judge, learner, plan, proxies, sandbox  # noqa: F401
 
     learner.figures_as_in_a_notebook()
     shell = learner.make_shell()
@@ -240,7 +240,7 @@ def _serve_judges(channel: socket.socket, settings: dict) -> None:
 
 
 def _judge_one(channel: socket.socket, job: dict, warm, times, settings: dict) -> None:
-    from . import judge, sandbox
+    from . import feedback, gradebook, judge, sandbox
     from .proxies import Remote
 
     _die_with_parent()
@@ -252,10 +252,17 @@ def _judge_one(channel: socket.socket, job: dict, warm, times, settings: dict) -
         message, handles = read_message(channel)
         return Remote(handles[0], message["pid"], deadline, warm.plan.classes)
 
-    out = Path(settings["out"]) / "feedback" if settings["out"] else None
+    out = Path(settings["out"])
+
+    def finish(record: dict, answers, told: dict, cells: dict) -> None:
+        feedback.write(warm.plan, record, answers, told, cells, out / "feedback")
+        if settings["nbgrader"]:
+            source = Path(settings["source"])
+            gradebook.write_autograded(warm.plan, source, record, answers, out / "nbgrader")
+
     started = time.monotonic()
     try:
-        record = judge.judge(warm, job, times, learner, out)
+        record = judge.judge(warm, job, times, learner, finish)
     except BaseException as error:
         record = {"failed": f"{type(error).__name__}: {error}"[:500]}
         if settings.get("debug"):
