@@ -75,7 +75,10 @@ def test_marks_are_nbgraders(source, tmp_path):
         }
         for record in records
     }
-    assert ours == {
-        learner: {name: score for name, score in marks.items() if name in automatic}
-        for learner, marks in theirs.items()
-    }
+    differing = [
+        (learner, name, score, theirs[learner][name])
+        for learner, marks in ours.items()
+        for name, score in marks.items()
+        if score != theirs[learner][name]
+    ]
+    assert differing == [], "learner, question, our points, nbgrader's points"

@@ -551,7 +551,7 @@ def grade(
         masked = _hidden_folders(settings, submissions, Path(scratch))
         pool = Pool(settings, masked)
         try:
-            head["questions"] = pool.sheet["questions"]
+            head |= {"questions": pool.sheet["questions"], "by_hand": pool.sheet["by_hand"]}
             results = Results(settings.out, head)
             for job in jobs:
                 job.input = fingerprint(job)

@@ -45,9 +45,9 @@ def table(records: list[dict], questions: list[list]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def figure(shares: pd.DataFrame, learners: int, name: str) -> Chart:
+def figure(shares: pd.DataFrame, learners: int, name: str, by_hand: list[str]) -> Chart:
     """One bar a question, split by what became of the answers."""
-    marked = shares[shares["to mark by hand"] < 100]
+    marked = shares[~shares.index.isin(by_hand)]
     if len(marked):
         hardest = marked["right"].idxmin()
         title = f"{hardest} is the hardest question: {marked.at[hardest, 'right']:.0f} % have it right"
@@ -95,7 +95,7 @@ def equal_answers(records: list[dict]) -> list[tuple[str, list[str]]]:
 
 def write(folder: Path, head: dict, records: list[dict]) -> Path:
     shares = table(records, head["questions"])
-    chart = figure(shares, len(records), head["sheet"])
+    chart = figure(shares, len(records), head["sheet"], head["by_hand"])
     picture = chart._repr_mimebundle_()["text/html"]
     scores = pd.Series([record["score"] for record in records], dtype=float)
     parts = [

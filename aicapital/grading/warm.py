@@ -213,7 +213,7 @@ def _serve_judges(channel: socket.socket, settings: dict) -> None:
             "questions": sheet.questions,
             "given": sheet.given,
             "digest": sheet.digest,
-            "manual": [s.name for s in sheet.steps if s.role.startswith("manual")],
+            "by_hand": [s.name for s in sheet.steps if s.role.startswith("manual")],
         },
     )
     times = judge.Times(settings["timeout"], settings["submission_timeout"])
