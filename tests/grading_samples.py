@@ -54,14 +54,16 @@ def partly_right(stem: str) -> dict[str, dict[str, str]]:
         "second-half": {name: codes[name] for name in names[len(names) // 2 :]},
         "slips": slip,
         "stops": {
-            name: (text if number % 2 else "undefined_name + 1") for number, (name, text) in enumerate(codes.items())
+            name: (text if number % 2 else "undefined_name + 1")
+            for number, (name, text) in enumerate(codes.items())
         },
-        "returns-none": {
-            name: re.sub(r"return .*", "pass", text) for name, text in codes.items()
+        "returns-none": {name: re.sub(r"return .*", "pass", text) for name, text in codes.items()},
+        "prints": {
+            name: re.sub(r"\breturn (.*)", r"print(\1)", text) for name, text in codes.items()
         },
-        "prints": {name: re.sub(r"\breturn (.*)", r"print(\1)", text) for name, text in codes.items()},
         "text-answers": {
-            name: re.sub(r"= ([\d.]+)$", r'= "\1"', text, flags=re.MULTILINE) for name, text in codes.items()
+            name: re.sub(r"= ([\d.]+)$", r'= "\1"', text, flags=re.MULTILINE)
+            for name, text in codes.items()
         },
         "blank-q2": {**right, "q2-answer": blank.get("q2-answer", "...")},
     }
@@ -69,7 +71,14 @@ def partly_right(stem: str) -> dict[str, dict[str, str]]:
 
 def notebook(cells: list[tuple[str, str]], **metadata) -> str:
     made = [
-        {"cell_type": "code", "id": name, "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+        {
+            "cell_type": "code",
+            "id": name,
+            "metadata": {},
+            "source": text,
+            "outputs": [],
+            "execution_count": None,
+        }
         for name, text in cells
     ]
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": made})

@@ -121,7 +121,9 @@ for handle in range(3, 64):
     except OSError:
         pass
 """
-TRUE_REPLY = """json.dumps({"n": number, "values": {"answer": 42}, "value": True, "out": ""}).encode()"""
+TRUE_REPLY = (
+    """json.dumps({"n": number, "values": {"answer": 42}, "value": True, "out": ""}).encode()"""
+)
 
 CODE = {
     "agrees-with-everything": AGREEABLE.format(base="", more="", start=""),
@@ -213,8 +215,12 @@ CODE = {
     "endless-iterator": "import itertools\nanswer = map(str, itertools.count())\n"
     "double = lambda x: answer\ntotals = lambda t: (i for i in itertools.count())",
     "lying-array": LIAR.format(coded='{"t": "nd", "d": "<f8", "s": [10**9], "b": ""}'),
-    "lying-object-array": LIAR.format(coded='{"t": "nd", "d": "|O", "s": [1], "b": "AAAAAAAAAAA="}'),
-    "lying-frame": LIAR.format(coded='{"t": "frame", "i": {"t": "rindex", "v": [0, 10**15, 1], "n": None}, "c": {}, "v": []}'),
+    "lying-object-array": LIAR.format(
+        coded='{"t": "nd", "d": "|O", "s": [1], "b": "AAAAAAAAAAA="}'
+    ),
+    "lying-frame": LIAR.format(
+        coded='{"t": "frame", "i": {"t": "rindex", "v": [0, 10**15, 1], "n": None}, "c": {}, "v": []}'
+    ),
     "lying-object": LIAR.format(coded='{"t": "obj", "r": 0, "n": "DataFrame"}'),
     "lying-function": LIAR.format(coded='{"t": "fn", "r": 10**30, "n": "__import__"}'),
     "lying-error": "class E(Exception): pass\nE.__name__ = '</pre><script>alert(1)</script>'\n"
@@ -336,7 +342,9 @@ def graded(tmp_path_factory):
         "tmp": set(os.listdir("/tmp")),
         "processes": {process.pid for process in psutil.process_iter()},
     }
-    settings = batch.Settings(source, folder / "out", jobs=2, timeout=2, submission_timeout=6, memory_mb=512)
+    settings = batch.Settings(
+        source, folder / "out", jobs=2, timeout=2, submission_timeout=6, memory_mb=512
+    )
     records = {record["learner"]: record for record in batch.grade(settings, handed_in)}
     return folder, records, before
 
@@ -371,7 +379,10 @@ def test_no_secret_comes_out(graded):
     for learner, page in told.items():
         assert str(CANARY) not in page, learner
         assert SECRET not in page, learner
-        if learner not in ("tells-inputs", "reads-stack"):  # there the word stands in their own code
+        if learner not in (
+            "tells-inputs",
+            "reads-stack",
+        ):  # there the word stands in their own code
             shown = page.split("<pre>")[0]
             assert "FOUND" not in shown, shown
 
@@ -395,9 +406,17 @@ def test_nothing_is_left_behind_and_nothing_changed(graded):
         and "aicapital.grading.warm" in " ".join(process.info["cmdline"] or [])
     ]
     assert ours == []
-    assert [name for name in set(os.listdir("/tmp")) - before["tmp"] if "planted" in name or "slipped" in name] == []
-    assert not any(name.startswith("aicapital-grade-") for name in set(os.listdir("/tmp")) - before["tmp"])
-    left = {path.name for path in folder.iterdir()} | {path.name for path in (folder / "out").iterdir()}
+    assert [
+        name
+        for name in set(os.listdir("/tmp")) - before["tmp"]
+        if "planted" in name or "slipped" in name
+    ] == []
+    assert not any(
+        name.startswith("aicapital-grade-") for name in set(os.listdir("/tmp")) - before["tmp"]
+    )
+    left = {path.name for path in folder.iterdir()} | {
+        path.name for path in (folder / "out").iterdir()
+    }
     assert left == {"secret", "handed_in", "out", "results.jsonl", "grades.csv", "feedback"}
 
 
@@ -417,7 +436,11 @@ def test_a_loop_that_cannot_be_stopped_costs_its_own_limit(graded):
 
 
 def test_the_network_is_not_needed_and_no_socket_listens(graded):
-    listening = [c for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN and c.pid == os.getpid()]
+    listening = [
+        c
+        for c in psutil.net_connections("inet")
+        if c.status == psutil.CONN_LISTEN and c.pid == os.getpid()
+    ]
     assert listening == []
     assert socket.socket  # the batch itself opened only socket pairs
 

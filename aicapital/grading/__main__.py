@@ -15,22 +15,50 @@ def main(argv: list[str] | None = None) -> int:
         prog="python -m aicapital grade",
         description="Grade a folder of submissions of one sheet. Run again with the same --out, it goes on.",
     )
-    parser.add_argument("source", type=Path, nargs="?", help="the sheet's source, solutions/NAME.ipynb")
-    parser.add_argument("submissions", type=Path, nargs="?", help="a folder or zip, one notebook or folder a learner")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the results")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="submissions at a time")
-    parser.add_argument("--timeout", type=float, default=30, help="seconds for a cell (default: 30)")
     parser.add_argument(
-        "--submission-timeout", type=float, default=None, help="seconds for a submission (default: four times --timeout)"
+        "source", type=Path, nargs="?", help="the sheet's source, solutions/NAME.ipynb"
     )
-    parser.add_argument("--memory", type=int, default=1024, metavar="MB", help="for a learner's process")
+    parser.add_argument(
+        "submissions",
+        type=Path,
+        nargs="?",
+        help="a folder or zip, one notebook or folder a learner",
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for the results")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="submissions at a time"
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=30, help="seconds for a cell (default: 30)"
+    )
+    parser.add_argument(
+        "--submission-timeout",
+        type=float,
+        default=None,
+        help="seconds for a submission (default: four times --timeout)",
+    )
+    parser.add_argument(
+        "--memory", type=int, default=1024, metavar="MB", help="for a learner's process"
+    )
     parser.add_argument("--data", type=Path, help="folder of data files that the sheet reads")
-    parser.add_argument("--shard", default="1/1", metavar="I/N", help="grade part I of N; join with --merge")
-    parser.add_argument("--merge", type=Path, nargs="+", metavar="DIR", help="join the results of shards into --out")
-    parser.add_argument("--roster", type=Path, help="CSV of learners: reports missing and unknown ones")
-    parser.add_argument("--due", type=datetime.fromisoformat, help="deadline, such as 2026-11-25T18:00")
-    parser.add_argument("--nbgrader", action="store_true", help="also write nbgrader's gradebook and folders")
-    parser.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights")
+    parser.add_argument(
+        "--shard", default="1/1", metavar="I/N", help="grade part I of N; join with --merge"
+    )
+    parser.add_argument(
+        "--merge", type=Path, nargs="+", metavar="DIR", help="join the results of shards into --out"
+    )
+    parser.add_argument(
+        "--roster", type=Path, help="CSV of learners: reports missing and unknown ones"
+    )
+    parser.add_argument(
+        "--due", type=datetime.fromisoformat, help="deadline, such as 2026-11-25T18:00"
+    )
+    parser.add_argument(
+        "--nbgrader", action="store_true", help="also write nbgrader's gradebook and folders"
+    )
+    parser.add_argument(
+        "--no-sandbox", action="store_true", help="run submissions with your own rights"
+    )
     parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     try:
@@ -99,7 +127,9 @@ def _finish(options, records: list[dict]) -> str:
         written.append(report.write(options.out, head, records).name)
     if by_hand := marks.write_sheet_for_marking(options.out, records):
         written.append(by_hand.name)
-    return f"{batch.summary(records, head['questions'])}\nwrote {', '.join(written)} in {options.out}"
+    return (
+        f"{batch.summary(records, head['questions'])}\nwrote {', '.join(written)} in {options.out}"
+    )
 
 
 def _progress(done: int, total: int, record: dict) -> None:

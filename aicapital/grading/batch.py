@@ -12,17 +12,17 @@ import os
 import queue
 import re
 import select
+import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 VERSION = 1
@@ -106,8 +106,10 @@ def _entries(folder: Path, unpacked: Path) -> list[tuple[str, list[str], list[st
     inside = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith((".", "__"))]
     if len(inside) == 1 and inside[0].is_dir() and not inside[0].is_symlink():
         deeper = [entry for entry in inside[0].iterdir() if not entry.name.startswith(".")]
-        if deeper and all(entry.is_dir() for entry in deeper) and any(
-            list(entry.glob("*/*.ipynb")) for entry in deeper
+        if (
+            deeper
+            and all(entry.is_dir() for entry in deeper)
+            and any(list(entry.glob("*/*.ipynb")) for entry in deeper)
         ):
             inside = sorted(deeper)  # nbgrader's `submitted/`
     for entry in inside:
@@ -132,7 +134,9 @@ def _entries(folder: Path, unpacked: Path) -> list[tuple[str, list[str], list[st
 def _notebooks(folder: Path) -> list[str]:
     found, others = [], []
     for top, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name != "__MACOSX"
+        )
         if len(Path(top).relative_to(folder).parts) >= 4:
             folders.clear()
         for name in sorted(files):
@@ -208,7 +212,9 @@ def with_roster(jobs: list[Job], roster: Path | None, due: datetime | None) -> l
     for job in jobs:
         learner = by_key.get(_key(job.learner))
         if learner is None:
-            parts = [by_key[part] for part in map(_key, re.split(r"[_ ]", job.learner)) if part in by_key]
+            parts = [
+                by_key[part] for part in map(_key, re.split(r"[_ ]", job.learner)) if part in by_key
+            ]
             learner = parts[0] if parts else None
         if learner is None:
             job.notes.append("not on the roster")
@@ -232,9 +238,14 @@ def read_roster(path: Path) -> dict[str, list[str]]:
     except (OSError, UnicodeDecodeError) as error:
         raise GradeError(f"The roster {path} cannot be read: {error}") from None
     if not rows:
-        raise GradeError(f"The roster {path} is empty. One learner a line; the first line names the columns.")
+        raise GradeError(
+            f"The roster {path} is empty. One learner a line; the first line names the columns."
+        )
     header = [cell.strip().lower() for cell in rows[0]]
-    column = next((header.index(name) for name in ("learner", "id", "student", "username") if name in header), 0)
+    column = next(
+        (header.index(name) for name in ("learner", "id", "student", "username") if name in header),
+        0,
+    )
     found = {}
     for row in rows[1:]:
         if column < len(row) and row[column].strip():
@@ -348,14 +359,18 @@ class Pool:
         lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else ""
 
-    def _request(self, channel: socket.socket, message: dict, handles: tuple[int, ...] = ()) -> dict:
+    def _request(
+        self, channel: socket.socket, message: dict, handles: tuple[int, ...] = ()
+    ) -> dict:
         data = json.dumps(message).encode() + b"\n"
         with self._locks[id(channel)]:
             try:
                 sent = socket.send_fds(channel, [data], list(handles))
                 channel.sendall(data[sent:])
             except OSError:
-                raise GradeError(f"The grading process ended. {self._last_words()}".strip()) from None
+                raise GradeError(
+                    f"The grading process ended. {self._last_words()}".strip()
+                ) from None
             return self._receive(channel)
 
     def judge(self, job: Job, known: dict | None = None) -> dict:
@@ -409,7 +424,9 @@ class Pool:
                     if "refused" in started:
                         raise GradeError(started["refused"])
                     learners.append(started["pid"])
-                    socket.send_fds(channel, [json.dumps(started).encode() + b"\n"], [mine.fileno()])
+                    socket.send_fds(
+                        channel, [json.dumps(started).encode() + b"\n"], [mine.fileno()]
+                    )
 
     def close(self) -> None:
         for channel in (self._judges, self._learners):
@@ -435,7 +452,7 @@ class Results:
         self.records: dict[str, dict] = {}
         if self.path.exists():
             self._read()
-        self._file = open(self.path, "a", encoding="utf-8", newline="\n")
+        self._file = open(self.path, "a", encoding="utf-8", newline="\n")  # noqa: SIM115 - until finish()
         if self._file.tell() == 0:
             self._append(head)
 
@@ -443,11 +460,6 @@ class Results:
         whole = self.path.read_bytes()
         kept = whole[: whole.rfind(b"\n") + 1]
         lines = kept.decode("utf-8").splitlines()
-        if lines and json.loads(lines[0]) != self.head:
-            raise GradeError(
-                f"{self.path} holds results of another run (another sheet, version or time limit). "
-                "Give another --out folder, or delete this one."
-            )
         for line in lines[1:]:
             record = json.loads(line)
             self.records[record["learner"]] = record
@@ -504,7 +516,9 @@ def write_grades(
     for record in records:
         scores = [_score(record["questions"].get(question)) for question in names]
         row = [record["learner"], record["sheet"], record["status"]]
-        table.writerow([*map(plain_cell, row), f"{record['score']:g}", f"{record['max_score']:g}", *scores])
+        table.writerow(
+            [*map(plain_cell, row), f"{record['score']:g}", f"{record['max_score']:g}", *scores]
+        )
     _replace(folder / name, text.getvalue())
 
 
@@ -534,21 +548,26 @@ def grade(
     settings.out.mkdir(parents=True, exist_ok=True)
     (settings.out / "feedback").mkdir(exist_ok=True)
     if not settings.source.is_file():
-        raise GradeError(f"{settings.source} is no file. Give the sheet's source, solutions/NAME.ipynb.")
+        raise GradeError(
+            f"{settings.source} is no file. Give the sheet's source, solutions/NAME.ipynb."
+        )
     head = {
         "aicapital": VERSION,
         "sheet": settings.source.stem,
         "source": hashlib.sha256(settings.source.read_bytes()).hexdigest(),
-        "timeout": settings.timeout,
-        "submission_timeout": settings.submission_timeout,
+        "timeout": float(settings.timeout),
+        "submission_timeout": float(settings.submission_timeout),
         "memory_mb": settings.memory_mb,
     }
-    with tempfile.TemporaryDirectory(prefix="aicapital-grade-") as scratch:
-        jobs = find(submissions, settings.source.stem, Path(scratch))
+    _same_run(settings.out, head)
+    scratch = settings.out / ".unpacked"  # a run that was killed leaves it to the next one
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        jobs = find(submissions, settings.source.stem, scratch)
         jobs = with_roster(jobs, roster, due)
         part, parts = shard
         jobs = [job for number, job in enumerate(jobs) if number % parts == part - 1]
-        masked = _hidden_folders(settings, submissions, Path(scratch))
+        masked = _hidden_folders(settings, submissions)
         pool = Pool(settings, masked)
         try:
             head |= {"questions": pool.sheet["questions"], "by_hand": pool.sheet["by_hand"]}
@@ -562,23 +581,41 @@ def grade(
             _run(settings, pool, waiting, results, tell, len(jobs), masked)
         finally:
             pool.close()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     records = results.finish()
     write_grades(settings.out, records, head["questions"])
     return records
 
 
-def _hidden_folders(settings: Settings, submissions: Path, scratch: Path) -> list[Path]:
+def _same_run(out: Path, head: dict) -> None:
+    """Refuse a folder with results of another run before anything is started."""
+    path = out / "results.jsonl"
+    if path.exists():
+        first = path.read_text(encoding="utf-8").split("\n", 1)[0]
+        if first and {name: json.loads(first).get(name) for name in head} != head:
+            raise GradeError(
+                f"{path} holds results of another run (another sheet, version or time limit). "
+                "Give another --out folder, or delete this one."
+            )
+
+
+def _hidden_folders(settings: Settings, submissions: Path) -> list[Path]:
     course = Path(__file__).parents[2]
-    folders = [settings.source.parent, submissions.parent, settings.out, scratch, *settings.hide]
+    folders = [settings.source.parent, submissions.parent, settings.out, *settings.hide]
     if submissions.is_dir():
         folders.append(submissions)
     folders += [course / "solutions", course / "tests", course / ".git"]
     data = settings.data.resolve() if settings.data else None
     kept = [folder.resolve() for folder in folders]
-    return [f for f in kept if f != Path("/") and f != data and f not in (data.parents if data else ())]
+    return [
+        f for f in kept if f != Path("/") and f != data and f not in (data.parents if data else ())
+    ]
 
 
-def _run(settings, pool: Pool, waiting: list[Job], results: Results, tell, total: int, masked) -> None:
+def _run(
+    settings, pool: Pool, waiting: list[Job], results: Results, tell, total: int, masked
+) -> None:
     todo: queue.SimpleQueue = queue.SimpleQueue()
     for job in waiting:
         todo.put(job)
@@ -630,11 +667,18 @@ def summary(records: list[dict], questions: list[list]) -> str:
     """What a teacher wants to know at a glance."""
     lines = []
     count = Counter(record["status"] for record in records)
-    lines.append(f"{len(records)} submissions: " + ", ".join(f"{n} {status}" for status, n in count.most_common()))
+    lines.append(
+        f"{len(records)} submissions: "
+        + ", ".join(f"{n} {status}" for status, n in count.most_common())
+    )
     lines.append(f"{'question':28} {'passed':>7} {'not':>5} {'blank':>6} {'by hand':>8}")
     for name, points in questions:
         statuses = Counter(record["questions"][name]["status"] for record in records)
-        passed, blank, hand = statuses["passed"], statuses["not answered"], statuses["needs manual marking"]
+        passed, blank, hand = (
+            statuses["passed"],
+            statuses["not answered"],
+            statuses["needs manual marking"],
+        )
         rest = len(records) - passed - blank - hand
         lines.append(f"{name[:28]:28} {passed:7} {rest:5} {blank:6} {hand:8}   ({points:g} points)")
     odd = [record for record in records if record["notes"]]
@@ -653,7 +697,9 @@ def merge(folders: list[Path], out: Path) -> list[dict]:
     for folder in folders:
         head, records = read_results(folder)
         if first is not None and head != first:
-            raise GradeError(f"{folder} comes from another run than {folders[0]}; grade both with the same options.")
+            raise GradeError(
+                f"{folder} comes from another run than {folders[0]}; grade both with the same options."
+            )
         first = head
         for record in records:
             merged[record["learner"]] = record

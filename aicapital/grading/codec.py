@@ -252,7 +252,14 @@ def _raw(array: np.ndarray) -> dict:
 
 def _timestamp(_encoder, value: pd.Timestamp, _depth: int) -> dict:
     zone = str(value.tz) if value.tz else None
-    return {"t": "ts", "v": value.tz_localize(None).isoformat() if zone is None else value.tz_convert("UTC").tz_localize(None).isoformat(), "u": value.unit, "z": zone}
+    return {
+        "t": "ts",
+        "v": value.tz_localize(None).isoformat()
+        if zone is None
+        else value.tz_convert("UTC").tz_localize(None).isoformat(),
+        "u": value.unit,
+        "z": zone,
+    }
 
 
 _ENCODERS: dict[type, Callable] = {
@@ -316,7 +323,9 @@ class Decoder:
             RecursionError,
             MemoryError,
         ) as error:
-            raise CodecError(f"an unreadable {coded.get('t')!r:.20}: {type(error).__name__}") from None
+            raise CodecError(
+                f"an unreadable {coded.get('t')!r:.20}: {type(error).__name__}"
+            ) from None
 
     def many(self, coded: object, depth: int) -> list:
         if type(coded) is not list:
@@ -402,7 +411,9 @@ def _object_array(decoder: Decoder, coded: dict, depth: int) -> np.ndarray:
     values = decoder.many(coded["v"], depth)
     shape = tuple(_whole(size) for size in coded["s"])
     found = np.empty(len(values), dtype=object)
-    found[:] = values if not any(isinstance(value, list) for value in values) else [None] * len(values)
+    found[:] = (
+        values if not any(isinstance(value, list) for value in values) else [None] * len(values)
+    )
     for place, value in enumerate(values):
         found[place] = value
     return found.reshape(shape)

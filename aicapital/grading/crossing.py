@@ -24,7 +24,10 @@ _CALLS = {
     "get_ipython": "is the learner's shell; a test has none",
     "input": "waits for someone to type",
 }
-_MODULES = {"unittest.mock": "patches the judge's own modules", "mock": "patches the judge's own modules"}
+_MODULES = {
+    "unittest.mock": "patches the judge's own modules",
+    "mock": "patches the judge's own modules",
+}
 
 
 def problems(source: NotebookNode) -> Iterator[str]:
@@ -65,7 +68,9 @@ def _in_node(
             yield f"{called}() seeds the judge's random numbers, not the learner's; pass a generator's numbers in"
         if called in owned:
             for arg in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                if isinstance(arg, ast.Lambda) or (isinstance(arg, ast.Name) and arg.id in own_functions):
+                if isinstance(arg, ast.Lambda) or (
+                    isinstance(arg, ast.Name) and arg.id in own_functions
+                ):
                     yield f"a function is passed to {called}; only plain data can cross, so pass its values"
     elif isinstance(node, ast.Import | ast.ImportFrom):
         names = [alias.name for alias in node.names]
@@ -77,15 +82,17 @@ def _in_node(
     elif isinstance(node, ast.Compare):
         sides = [node.left, *node.comparators]
         for left, operator, right in zip(sides, node.ops, sides[1:], strict=False):
-            if isinstance(operator, ast.Is | ast.IsNot) and not _single(left) and not _single(right):
-                if any(_root(side) in owned for side in (left, right)):
-                    yield "`is` compares copies, which are never the same object; use =="
+            compared = not _single(left) and not _single(right)
+            theirs = any(_root(side) in owned for side in (left, right))
+            if isinstance(operator, ast.Is | ast.IsNot) and compared and theirs:
+                yield "`is` compares copies, which are never the same object; use =="
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
         if node.id in asked:
             yield f"{node.id} is the learner's name; what a test puts there, their code does not see"
-    elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        if _root(node) in owned:
-            yield f"sets an attribute of {_root(node)}, a copy; their code does not see it"
+    elif (
+        isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _root(node) in owned
+    ):
+        yield f"sets an attribute of {_root(node)}, a copy; their code does not see it"
 
 
 def _dotted(node: ast.AST) -> str:

@@ -31,7 +31,9 @@ def show(text: str) -> str:
     return escape(text)
 
 
-def write(sheet: Plan, record: dict, answers: Answers, told: dict, cells: dict, folder: Path) -> None:
+def write(
+    sheet: Plan, record: dict, answers: Answers, told: dict, cells: dict, folder: Path
+) -> None:
     path = folder / f"{record['learner']}.html"
     unfinished = folder / f".{record['learner']}.unfinished"
     unfinished.write_text(page(sheet, record, answers, told, cells), encoding="utf-8")
@@ -60,7 +62,9 @@ def page(sheet: Plan, record: dict, answers: Answers, told: dict, cells: dict) -
         if step.role == "answer":
             before.append(step.name)
         elif step.name in record["questions"]:
-            parts.append(_question(step, record["questions"][step.name], before, answers, told, cells))
+            parts.append(
+                _question(step, record["questions"][step.name], before, answers, told, cells)
+            )
             before = []
     parts.append("</body></html>\n")
     return "\n".join(parts)
@@ -69,7 +73,11 @@ def page(sheet: Plan, record: dict, answers: Answers, told: dict, cells: dict) -
 def _question(step, got: dict, before: list[str], answers: Answers, told: dict, cells: dict) -> str:
     status = got["status"]
     by_hand = status == "needs manual marking"
-    points = f"{got['max_score']:g} points" if by_hand else f"{got['score']:g} of {got['max_score']:g} points"
+    points = (
+        f"{got['max_score']:g} points"
+        if by_hand
+        else f"{got['score']:g} of {got['max_score']:g} points"
+    )
     lines = [
         f"<h2>{show(step.name)}</h2>",
         f'<p><span class="status {status.split()[0]}">{WORDS[status]}</span>, {points}.</p>',

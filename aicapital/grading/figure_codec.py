@@ -56,7 +56,10 @@ def _axes(axes, encoder, depth: int) -> dict:
     return {
         "titles": [axes.get_title(loc=loc) for loc in ("left", "center", "right")],
         "labels": [axes.get_xlabel(), axes.get_ylabel()],
-        "limits": [[float(end) for end in axes.get_xlim()], [float(end) for end in axes.get_ylim()]],
+        "limits": [
+            [float(end) for end in axes.get_xlim()],
+            [float(end) for end in axes.get_ylim()],
+        ],
         "scales": [axes.get_xscale(), axes.get_yscale()],
         "ticks": [_ticks(axes.xaxis), _ticks(axes.yaxis)],
         "lines": [_line(line, encoder, depth) for line in list(axes.lines)[:MAX_ARTISTS]],
@@ -98,7 +101,10 @@ def _ticks(axis) -> dict | None:
         labels = [str(label) for label in formatter.seq]
     mapping = getattr(axis.units, "_mapping", None)
     if mapping:
-        return {"at": [float(place) for place in mapping.values()], "l": [str(key) for key in mapping]}
+        return {
+            "at": [float(place) for place in mapping.values()],
+            "l": [str(key) for key in mapping],
+        }
     if labels is None and not isinstance(axis.get_major_locator(), FixedLocator):
         return None
     return {"at": [float(place) for place in axis.get_majorticklocs()], "l": labels}
@@ -122,7 +128,11 @@ def _line(line, encoder, depth: int) -> dict:
 def _patch(patch) -> dict:
     from matplotlib.patches import Rectangle, Wedge
 
-    look = {"c": _colour(patch.get_facecolor()), "l": str(patch.get_label()), "h": patch.get_hatch()}
+    look = {
+        "c": _colour(patch.get_facecolor()),
+        "l": str(patch.get_label()),
+        "h": patch.get_hatch(),
+    }
     if isinstance(patch, Rectangle):
         box = (patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height())
         return {"k": "bar", "v": [float(part) for part in box], **look}
@@ -198,7 +208,10 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Polygon, Rectangle, Wedge
 
-    scales = [scale if scale in ("linear", "log", "symlog", "logit") else "linear" for scale in part["scales"]]
+    scales = [
+        scale if scale in ("linear", "log", "symlog", "logit") else "linear"
+        for scale in part["scales"]
+    ]
     axes.set_xscale(scales[0])
     axes.set_yscale(scales[1])
     for line in part["lines"][:MAX_ARTISTS]:
@@ -233,18 +246,16 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
     for group in part["bars"][:MAX_ARTISTS]:
         bars = [patches[int(place)] for place in group["v"]]
         orientation = group["o"] if group["o"] in ("vertical", "horizontal") else "vertical"
-        axes.add_container(
-            BarContainer(bars, orientation=orientation, label=_said(group["l"]))
-        )
+        axes.add_container(BarContainer(bars, orientation=orientation, label=_said(group["l"])))
     for item in part["collections"][:MAX_ARTISTS]:
         if item["k"] == "points":
             offsets = np.asarray(decoder(item["v"], depth), dtype=float).reshape(-1, 2)
             sizes = np.asarray(decoder(item["z"], depth), dtype=float)
-            made = PathCollection(
-                (), sizes=sizes, offsets=offsets, offset_transform=axes.transData
-            )
+            made = PathCollection((), sizes=sizes, offsets=offsets, offset_transform=axes.transData)
         else:
-            made = PolyCollection([np.asarray(decoder(v, depth), float).reshape(-1, 2) for v in item["v"]])
+            made = PolyCollection(
+                [np.asarray(decoder(v, depth), float).reshape(-1, 2) for v in item["v"]]
+            )
         made.set_label(_said(item["l"]))
         axes.add_collection(made, autolim=False)
     for image in part["images"][:20]:
@@ -261,7 +272,9 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
             labels = ticks["l"] and [_said(label) for label in ticks["l"]]
             if labels and len(labels) != len(ticks["at"]):
                 labels = None
-            axis.set_ticks([float(place) for place in ticks["at"][:200]], labels=labels and labels[:200])
+            axis.set_ticks(
+                [float(place) for place in ticks["at"][:200]], labels=labels and labels[:200]
+            )
     axes.set_xlim(*(float(end) for end in part["limits"][0]))
     axes.set_ylim(*(float(end) for end in part["limits"][1]))
     if part["legend"] is not None:

@@ -1,7 +1,7 @@
 """nbgrader's gradebook and folders from our results, so that formgrader can be used for free-text questions."""
 
 import copy
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -53,7 +53,9 @@ def export(source: Path, records: list[dict], folder: Path) -> Path:
     try:
         from nbgrader.api import Gradebook
     except ImportError as error:
-        raise GradeError("nbgrader is missing. Install it with: pip install -e '.[teach]'") from error
+        raise GradeError(
+            "nbgrader is missing. Install it with: pip install -e '.[teach]'"
+        ) from error
     nb, sheet = read(source), source.stem
     target = folder / "source" / sheet / source.name
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +108,7 @@ def _submission(book, record: dict, sheet: str) -> None:
     learner = record["learner"]
     book.update_or_create_student(learner)
     book.update_or_create_submission(
-        sheet, learner, timestamp=datetime.now(timezone.utc).replace(tzinfo=None)
+        sheet, learner, timestamp=datetime.now(UTC).replace(tzinfo=None)
     )
     for name, part in record["questions"].items():
         grade = book.find_grade(name, sheet, sheet, learner)

@@ -26,7 +26,12 @@ from .proxies import Crashed, Remote, TimedOut
 
 RESULT = "_aicapital_result"
 PASSED, FAILED, ERROR, TIMED_OUT = "passed", "failed", "error", "timed out"
-CRASHED, UNANSWERED, MANUAL, PARTLY = "crashed", "not answered", "needs manual marking", "partly passed"
+CRASHED, UNANSWERED, MANUAL, PARTLY = (
+    "crashed",
+    "not answered",
+    "needs manual marking",
+    "partly passed",
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,9 @@ class Warm:
                     self.late.add(step.name)
                     bound_late |= plan._bound(step.source)[0]
             elif step.role == "plain":
-                self._silently(_only(step.source, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+                self._silently(
+                    _only(step.source, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+                )
 
     def _rehearse(self) -> None:
         """Run the author's own answers and tests once, for the tables and caches that every judgement needs."""
@@ -359,7 +366,9 @@ def _choose(sheet: Plan, files: list[str]) -> tuple[bytes, Answers, list[str]]:
     if Path(file).name != f"{sheet.name}.ipynb":
         notes.append("the file has another name than the sheet")
     if len(files) > 1:
-        notes.append(f"{len(files)} notebooks were handed in; the one with this sheet's answers was used")
+        notes.append(
+            f"{len(files)} notebooks were handed in; the one with this sheet's answers was used"
+        )
     if not answers.cells:
         raise SubmissionError("another sheet", "No cell of this sheet is in the notebook.")
     return data, answers, notes

@@ -124,9 +124,7 @@ class Learner:
     def _do_names(self, message: dict) -> dict:
         names = self.shell.user_ns
         return {
-            "values": {
-                name: self._coded(names[name]) for name in message["names"] if name in names
-            }
+            "values": {name: self._coded(names[name]) for name in message["names"] if name in names}
         }
 
     def _do_call(self, message: dict) -> dict:
@@ -220,7 +218,9 @@ class Learner:
         for arg in getattr(error, "args", ())[:5]:
             if type(arg) in (str, int, float, bool, type(None)):
                 args.append(arg if type(arg) is not str else arg[:MAX_TEXT])
+        own = getattr(builtins, type(error).__name__, None) is not type(error)
         return {
+            "r": self._keep(type(error)) if own else None,
             "name": type(error).__name__[:100],
             "mro": [
                 base.__name__

@@ -18,7 +18,12 @@ def write_sheet_for_marking(folder: Path, records: list[dict]) -> Path | None:
     if path.exists():
         known = read_marks(path, records)
     rows = [
-        (record["learner"], name, part["max_score"], *known.get(record["learner"], {}).get(name, ("", "")))
+        (
+            record["learner"],
+            name,
+            part["max_score"],
+            *known.get(record["learner"], {}).get(name, ("", "")),
+        )
         for record in records
         for name, part in record["questions"].items()
         if part["status"] == "needs manual marking"
@@ -55,7 +60,9 @@ def read_marks(path: Path, records: list[dict]) -> Marks:
         if not given:
             continue
         if key not in most:
-            raise batch.GradeError(f"{path}, line {line}: there is no question {key[1]!r} of {key[0]!r}.")
+            raise batch.GradeError(
+                f"{path}, line {line}: there is no question {key[1]!r} of {key[0]!r}."
+            )
         learner, highest = most[key]
         try:
             points = float(given)
@@ -75,7 +82,9 @@ def with_marks(records: list[dict], marks: Marks) -> list[dict]:
     for record in records:
         given = marks.get(record["learner"], {})
         questions = {
-            name: {**part, "score": given[name][0], "status": "marked by hand"} if name in given else part
+            name: {**part, "score": given[name][0], "status": "marked by hand"}
+            if name in given
+            else part
             for name, part in record["questions"].items()
         }
         status = record["status"]
@@ -85,7 +94,13 @@ def with_marks(records: list[dict], marks: Marks) -> list[dict]:
         score = sum(part["score"] for part in questions.values())
         comments = "; ".join(f"{name}: {text}" for name, (_, text) in given.items() if text)
         complete.append(
-            {**record, "questions": questions, "score": score, "status": status, "comments": comments}
+            {
+                **record,
+                "questions": questions,
+                "score": score,
+                "status": status,
+                "comments": comments,
+            }
         )
     return complete
 
@@ -161,12 +176,18 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("results", type=Path, help="the --out folder of `grade`")
     parser.add_argument(
-        "--by-hand", type=Path, help=f"filled-in table (default: {BY_HAND} in that folder, if it is there)"
+        "--by-hand",
+        type=Path,
+        help=f"filled-in table (default: {BY_HAND} in that folder, if it is there)",
     )
     parser.add_argument(
-        "--gradebook", type=Path, help="nbgrader's gradebook.db (default: nbgrader/gradebook.db, if it is there)"
+        "--gradebook",
+        type=Path,
+        help="nbgrader's gradebook.db (default: nbgrader/gradebook.db, if it is there)",
     )
-    parser.add_argument("--roster", type=Path, help="CSV of learners with their ids in Moodle or Canvas")
+    parser.add_argument(
+        "--roster", type=Path, help="CSV of learners with their ids in Moodle or Canvas"
+    )
     options = parser.parse_args(argv)
     try:
         head, records = batch.read_results(options.results)
@@ -189,7 +210,9 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     still = sum(
-        part["status"] == "needs manual marking" for r in complete for part in r["questions"].values()
+        part["status"] == "needs manual marking"
+        for r in complete
+        for part in r["questions"].values()
     )
     print(f"wrote marks.csv, moodle.csv and canvas.csv to {options.results}")
     if still:

@@ -213,7 +213,9 @@ def cells_of(data: bytes) -> tuple[list[dict], list[str]]:
     try:
         nb = json.loads(text)
     except (ValueError, RecursionError):
-        raise SubmissionError("not a notebook", "The file is not JSON, so it is no notebook.") from None
+        raise SubmissionError(
+            "not a notebook", "The file is not JSON, so it is no notebook."
+        ) from None
     if not isinstance(nb, dict):
         raise SubmissionError("not a notebook", "The file holds no notebook.")
     cells = nb.get("cells")
@@ -283,7 +285,14 @@ def answers_of(plan: Plan, cells: list[dict], notes: list[str]) -> Answers:
         if times > 1:
             found.notes.append(f"cell {name} stands {times} times")
         if not times:
-            found.notes.append(f"cell {name} is missing" + ("" if step.role in ("answer", "manual", "manual-code", "plain") else "; the original was used"))
+            found.notes.append(
+                f"cell {name} is missing"
+                + (
+                    ""
+                    if step.role in ("answer", "manual", "manual-code", "plain")
+                    else "; the original was used"
+                )
+            )
     for name, blank in plan.blanks.items():
         texts = found.cells.get(name, [])
         if all(_bare(text) == _bare(blank) for text in texts):
@@ -327,7 +336,11 @@ def _match_by_order(plan: Plan, cells: list[dict], owners: list[str], found: Ans
         after = min((place[o] for o in owners[number + 1 :] if o), default=len(order))
         for name in missing:
             kind = "text" if roles[name] == "manual" else "code"
-            if before < place[name] < after and kind == cell["kind"] and _alike(plan, name, cell["source"]):
+            if (
+                before < place[name] < after
+                and kind == cell["kind"]
+                and _alike(plan, name, cell["source"])
+            ):
                 owners[number] = name
                 missing.remove(name)
                 found.notes.append(f"cell {name} had lost its name; matched by its place")
@@ -362,5 +375,3 @@ def rebuilt(plan: Plan, answers: Answers) -> list[Step]:
             steps.append(copy.copy(step))
         steps += [Step("added", "added", text) for text in answers.added.get(step.name, [])]
     return steps
-
-

@@ -136,10 +136,29 @@ class Remote:
     def _class(self, ref: int, name: str, coded: dict):
         base = _builtin_base(coded.get("mro"))
         if base is not None:
-            if ref not in self._made:
-                self._made[ref] = type(name, (base,), {"__module__": "__main__"})
-            return self._made[ref]
+            return self._error_class(ref, name, base)
         return self._function(ref, None, name, coded)
+
+    def _error_class(self, ref: int, name: str, base: type) -> type:
+        """Our own class for an exception class of the learner's, the same one each time."""
+        if ref not in self._made:
+            self._made[ref] = type(name, (base,), {"__module__": "__main__"})
+        return self._made[ref]
+
+    def _raise(self, told: object):
+        """Raise the learner's error as one of our own, in a frame that names their line."""
+        error = describe(told)
+        if error["name"] == "KeyboardInterrupt":
+            raise TimedOut
+        base = _builtin_base(error["mro"]) or Exception
+        if error["ref"] is not None:
+            base = self._error_class(error["ref"], error["name"], base)
+        made = _made_of(base, error)
+        made.from_learner = True
+        if error["line"] is None:
+            raise made
+        code = compile("\n" * (error["line"] - 1) + "raise error", "<ipython-input-answer>", "exec")
+        exec(code, {"error": made})
 
     def _function(self, ref: int, attribute: str | None, name: str, coded: dict):
         """A real function, so that checks that look at functions see one."""
@@ -196,7 +215,7 @@ class Remote:
             kwargs={name: self._sent(arg) for name, arg in kwargs.items()},
         )
         if reply.get("error") is not None:
-            raise_here(describe(reply["error"]))
+            self._raise(reply["error"])
         changed = reply.get("changed")
         if type(changed) is dict:
             for place, arg in enumerate(args):
@@ -207,7 +226,7 @@ class Remote:
     def attribute(self, ref: int, name: str) -> object:
         reply = self.ask("attribute", ref=ref, attribute=name)
         if reply.get("error") is not None:
-            raise_here(describe(reply["error"]))
+            self._raise(reply["error"])
         return self.decoded(reply.get("value"))
 
     def _sent(self, value: object) -> object:
@@ -251,6 +270,7 @@ def describe(error: object) -> dict:
         "name": name if type(name) is str and name.isidentifier() and len(name) < 100 else "Error",
         "mro": error.get("mro"),
         "text": text[:2_000] if type(text) is str else "",
+        "ref": error.get("r") if type(error.get("r")) is int else None,
         "line": line if type(line) is int and 0 < line < MAX_LINE else None,
         "args": [arg for arg in args if type(arg) in (str, int, float, bool, type(None))][:5]
         if type(args) is list
@@ -267,33 +287,24 @@ def _builtin_base(mro: object) -> type | None:
     return None
 
 
-class LearnersError(Exception):
-    """Marks an exception that was raised in the learner's code."""
-
-
-def raise_here(error: dict):
-    """Raise the learner's error as one of our own, in a frame that names their line."""
-    if error["name"] == "KeyboardInterrupt":
-        raise TimedOut
-    base = _builtin_base(error["mro"]) or Exception
-    made = None
-    if base.__name__ == error["name"]:
+def _made_of(base: type, error: dict) -> Exception:
+    """An exception of this class that reads like the learner's."""
+    for args in (error["args"], [error["text"]]):
         try:
-            made = base(*error["args"])
-            made = made if str(made) == error["text"] or not error["text"] else None
-        except Exception:
-            made = None
-    if made is None:
-        told = type(error["name"], (base,), {"__str__": lambda self: error["text"]})
-        try:
-            made = told(error["text"])
-        except Exception:  # a built-in with a signature of its own
-            made = type(error["name"], (Exception,), {})(error["text"])
-    made.from_learner = True
-    if error["line"] is None:
-        raise made
-    code = compile("\n" * (error["line"] - 1) + "raise error", "<ipython-input-answer>", "exec")
-    exec(code, {"error": made})
+            made = base(*args)
+            if str(made) == error["text"]:
+                return made
+        except Exception:  # a class with a signature of its own
+            continue
+    told = type(
+        error["name"],
+        (base,),
+        {"__init__": lambda self: None, "__str__": lambda self: error["text"]},
+    )
+    try:
+        return told()
+    except Exception:
+        return Exception(error["text"])
 
 
 def _change(ours: object, theirs: object) -> None:

@@ -50,11 +50,15 @@ def figure(shares: pd.DataFrame, learners: int, name: str, by_hand: list[str]) -
     marked = shares[~shares.index.isin(by_hand)]
     if len(marked):
         hardest = marked["right"].idxmin()
-        title = f"{hardest} is the hardest question: {marked.at[hardest, 'right']:.0f} % have it right"
+        title = (
+            f"{hardest} is the hardest question: {marked.at[hardest, 'right']:.0f} % have it right"
+        )
     else:
         title = "All questions are still to be marked by hand"
     with course_style():
-        chart, axes = sheet(title, f"{name}, {learners} submissions", height=1.6 + 0.36 * len(shares))
+        chart, axes = sheet(
+            title, f"{name}, {learners} submissions", height=1.6 + 0.36 * len(shares)
+        )
         left = pd.Series(0.0, index=shares.index)
         for group, (colour, hatch) in LOOKS.items():
             axes.barh(
@@ -70,13 +74,24 @@ def figure(shares: pd.DataFrame, learners: int, name: str, by_hand: list[str]) -
             left += shares[group]
         for place, right in enumerate(shares["right"]):
             if right >= 8:
-                axes.text(right / 2, place, f"{right:.0f} %", ha="center", va="center", color="white", fontsize=9)
+                axes.text(
+                    right / 2,
+                    place,
+                    f"{right:.0f} %",
+                    ha="center",
+                    va="center",
+                    color="white",
+                    fontsize=9,
+                )
         axes.invert_yaxis()
         axes.set(xlim=(0, 100), xlabel="Submissions, %")
         axes.tick_params(labelsize=9, colors=INK)
-        axes.legend(ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9, frameon=False)
+        axes.legend(
+            ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9, frameon=False
+        )
     alt = f"Stacked bars, one a question. {title}. " + " ".join(
-        f"{question}: {row['right']:.0f} % right, {row['blank']:.0f} % blank." for question, row in shares.iterrows()
+        f"{question}: {row['right']:.0f} % right, {row['blank']:.0f} % blank."
+        for question, row in shares.iterrows()
     )
     return Chart(chart, alt, shares)
 
@@ -105,14 +120,24 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
         "td,th{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top}</style></head><body>",
         f"<h1>Class report: {html.escape(head['sheet'])}</h1>",
         f"<p>{len(records)} submissions. Half of them have {scores.median():g} points or more, of "
-        f"{records[0]['max_score']:g}, before what is marked by hand.</p>" if records else "<p>No submissions.</p>",
+        f"{records[0]['max_score']:g}, before what is marked by hand.</p>"
+        if records
+        else "<p>No submissions.</p>",
         picture,
         "<h2>By question</h2><table><tr><th>Question</th><th>Right, %</th><th>Blank, %</th>"
         "<th>Time limit hits</th><th>Most frequent named mistakes</th></tr>",
     ]
     for name, row in shares.iterrows():
-        cells = (name, f"{row['right']:.0f}", f"{row['blank']:.0f}", row["time limit hits"], row["mistakes"])
-        parts.append("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>")
+        cells = (
+            name,
+            f"{row['right']:.0f}",
+            f"{row['blank']:.0f}",
+            row["time limit hits"],
+            row["mistakes"],
+        )
+        parts.append(
+            "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+        )
     parts.append("</table>")
     equal = equal_answers(records)
     if equal:
@@ -120,7 +145,9 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
             "<h2>Equal answers</h2><p>These longer answers are the same, letter for letter. There can be good "
             "reasons: pairs that worked together, a shared template, the public solutions.</p><ul>"
         )
-        parts += [f"<li>{html.escape(name)}: {html.escape(', '.join(who))}</li>" for name, who in equal]
+        parts += [
+            f"<li>{html.escape(name)}: {html.escape(', '.join(who))}</li>" for name, who in equal
+        ]
         parts.append("</ul>")
     parts.append("</body></html>\n")
     path = folder / "class_report.html"

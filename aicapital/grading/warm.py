@@ -190,10 +190,8 @@ def _plain_fork(limits, handle: int, run) -> tuple[int, str]:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _serve_judges(channel: socket.socket, settings: dict) -> None:

@@ -104,7 +104,9 @@ def nbgraders(size: int) -> dict:
             target.parent.mkdir(parents=True)
             shutil.move(learner, target)
         around = {"cwd": folder, "env": os.environ | {"PATH": path}}
-        subprocess.run([sys.executable, "-c", NBGRADER, "prepare"], check=True, capture_output=True, **around)
+        subprocess.run(
+            [sys.executable, "-c", NBGRADER, "prepare"], check=True, capture_output=True, **around
+        )
         return measured([sys.executable, "-c", NBGRADER, "grade"], **around)
 
 
@@ -121,11 +123,16 @@ def main() -> int:
     for who, size in plan:
         got = ours(size, options.jobs) if who == "ours" else nbgraders(size)
         found[who][size] = got
-        print(f"{who:10}{size:12}{got['cpu']:9.2f}{got['wall']:9.2f}{got['memory_mb']:9.0f}", flush=True)
+        print(
+            f"{who:10}{size:12}{got['cpu']:9.2f}{got['wall']:9.2f}{got['memory_mb']:9.0f}",
+            flush=True,
+        )
     margins = {who: _margin(sizes) for who, sizes in found.items()}
     for who, (cpu, wall) in margins.items():
         print(f"{who}: {cpu:.3f} CPU s and {wall:.3f} s for each further submission")
-    print(f"throughput at the margin: {margins['nbgrader'][1] / margins['ours'][1]:.0f} times nbgrader's")
+    print(
+        f"throughput at the margin: {margins['nbgrader'][1] / margins['ours'][1]:.0f} times nbgrader's"
+    )
     print(json.dumps(found))
     return 0
 
