@@ -25,11 +25,12 @@ from aicapital.grading import (
     gradebook,
     marks,
     plan,
+    rehearsal,
     release,
     report,
     sandbox,
 )
-from aicapital.grading.__main__ import main
+from aicapital.grading.__main__ import _sources, main
 from tests.grading_samples import ROOT, SOURCES, notebook, partly_right, solved, write
 from tests.sample_sheet import code
 
@@ -493,6 +494,40 @@ def test_what_cannot_cross_is_refused_at_release_with_its_line(test, words):
         release.generate(sheet, "practice.ipynb")
     assert words in str(error.value) and "cell 'ask-test'" in str(error.value)
     assert list(crossing.problems(sheet))
+
+
+def test_the_authors_own_answers_are_graded_before_a_release(tmp_path):
+    """A callback that no reading of the test shows is met here, with the test's line."""
+    sheet = nbformat.v4.new_notebook(
+        cells=[
+            code(
+                "ask", "### BEGIN SOLUTION\napply = lambda f: f(2)\n### END SOLUTION", solution=True
+            ),
+            code(
+                "ask-test",
+                "assert callable(apply)\n### BEGIN HIDDEN TESTS\nfor _f in [len, abs]:\n"
+                "    apply(_f)\n### END HIDDEN TESTS",
+                grade=True,
+                locked=True,
+                points=1,
+            ),
+        ],
+        metadata={"aicapital": {"points": 1}},
+    )
+    (tmp_path / "practice.ipynb").write_text(text_of(sheet))
+    [problem] = rehearsal.problems(tmp_path / "practice.ipynb")
+    assert "cell 'ask-test', line 4: TypeError: a test passes" in problem
+    assert "only plain data can cross" in problem
+
+
+def test_the_sheet_is_found_by_its_number_or_the_names_of_the_files(tmp_path):
+    write(tmp_path / "in", "ada", SOURCES[1].stem, {})
+    assert _sources(Path("auto"), tmp_path / "in") == [SOURCES[1]]
+    assert _sources(Path("2"), tmp_path / "in") == [SOURCES[1]]
+    with pytest.raises(batch.GradeError, match="There is no sheet '77'"):
+        _sources(Path("77"), tmp_path / "in")
+    with pytest.raises(batch.GradeError, match="SHEET=01"):
+        _sources(Path("auto"), tmp_path / "none")
 
 
 # The line and the sandbox

@@ -190,8 +190,8 @@ CODE = {
     "background-thread": "import threading, time\ndef work():\n    while True:\n"
     "        globals()['answer'] = time.time()\nthreading.Thread(target=work).start()\nanswer = 1",
     "daemon": "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        import time\n        time.sleep(1000)",
-    "kills": "import os, signal\nfor pid in [-1, 0, *range(2, 3000)]:\n    try:\n        os.kill(pid, signal.SIGKILL)\n"
-    "        raise ValueError('FOUND')\n    except OSError: pass",
+    "kills": "import os, signal\nfor pid in [-1, *range(2, 3000)]:\n    try:\n        os.kill(pid, signal.SIGKILL)\n"
+    "        raise ValueError('FOUND')\n    except OSError: pass\nraise ValueError('none')",
     "raw-calls": "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
     "won = [name for name, call in {'unshare': lambda: libc.unshare(0x10000000),"
     " 'mount': lambda: libc.mount(b'x', b'/tmp', b'tmpfs', 0, None),"
@@ -385,6 +385,16 @@ def test_no_secret_comes_out(graded):
         ):  # there the word stands in their own code
             shown = page.split("<pre>")[0]
             assert "FOUND" not in shown, shown
+
+
+@pytest.mark.parametrize(
+    "attack",
+    ["reads-disk", "reads-stack", "reads-proc", "writes-outside", "network", "kills", "raw-calls"],
+)
+def test_a_search_for_a_way_out_ran_to_its_end_and_found_none(graded, attack):
+    folder, _, _ = graded
+    page = (folder / "out" / "feedback" / f"{attack}.html").read_text()
+    assert "with ValueError: none" in page
 
 
 def test_a_script_in_an_answer_stays_text(graded):

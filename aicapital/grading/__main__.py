@@ -16,7 +16,10 @@ def main(argv: list[str] | None = None) -> int:
         description="Grade a folder of submissions of one sheet. Run again with the same --out, it goes on.",
     )
     parser.add_argument(
-        "source", type=Path, nargs="?", help="the sheet's source, solutions/NAME.ipynb"
+        "source",
+        type=Path,
+        nargs="?",
+        help="the sheet's source, solutions/NAME.ipynb; its number; or auto, by the names of the files",
     )
     parser.add_argument(
         "submissions",
@@ -73,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _merge(options) -> int:
     records = batch.merge(options.merge, options.out)
-    print(_finish(options, records))
+    print(_finish(options.out, records))
     return 0
 
 
@@ -87,9 +90,44 @@ def _grade(parser, options) -> int:
         parser.error(f"--data {options.data}: no such folder")
     if options.timeout <= 0:
         parser.error("--timeout: give a number of seconds above 0")
+    if options.no_sandbox:
+        print("Without a sandbox: every submission runs with your rights.", file=sys.stderr)
+    sources = _sources(options.source, options.submissions)
+    for source in sources:
+        out = options.out / source.stem if len(sources) > 1 else options.out
+        _one_sheet(options, source, out, (int(shard[1]), int(shard[2])))
+    return 0
+
+
+def _sources(given: Path, submissions: Path) -> list[Path]:
+    """The sheets to grade: one that is named, or those whose names occur among the files."""
+    if given.suffix == ".ipynb":
+        return [given]
+    known = sorted((Path(__file__).parents[2] / "solutions").glob("*.ipynb"))
+    if str(given) != "auto":
+        found = [path for path in known if path.name.startswith(f"{str(given).zfill(2)}_")]
+        if not found:
+            raise batch.GradeError(
+                f"There is no sheet {str(given)!r}. Sheets: {', '.join(path.stem for path in known)}."
+            )
+        return found
+    if submissions.is_file():
+        names = batch.names_in_zip(submissions)
+    else:
+        names = [str(path.relative_to(submissions)) for path in submissions.rglob("*")]
+    found = [path for path in known if any(path.stem in name for name in names)]
+    if not found:
+        raise batch.GradeError(
+            "No file or folder has the name of a sheet. Say which one it is, for example SHEET=01 with make, "
+            "or solutions/NAME.ipynb as the first argument."
+        )
+    return found
+
+
+def _one_sheet(options, source: Path, out: Path, shard: tuple[int, int]) -> None:
     settings = batch.Settings(
-        source=options.source,
-        out=options.out,
+        source=source,
+        out=out,
         jobs=options.jobs,
         timeout=options.timeout,
         submission_timeout=options.submission_timeout or 4 * options.timeout,
@@ -99,37 +137,27 @@ def _grade(parser, options) -> int:
         nbgrader=options.nbgrader,
         debug=options.debug,
     )
-    if options.no_sandbox:
-        print("Without a sandbox: every submission runs with your rights.", file=sys.stderr)
     records = batch.grade(
-        settings,
-        options.submissions,
-        (int(shard[1]), int(shard[2])),
-        options.roster,
-        options.due,
-        _progress,
+        settings, options.submissions, shard, options.roster, options.due, _progress
     )
-    print(_finish(options, records))
+    print(_finish(out, records))
     if options.nbgrader:
         from . import gradebook
 
-        print(f"wrote {gradebook.export(options.source, records, options.out / 'nbgrader')}")
-    return 0
+        print(f"wrote {gradebook.export(source, records, out / 'nbgrader')}")
 
 
-def _finish(options, records: list[dict]) -> str:
+def _finish(out: Path, records: list[dict]) -> str:
     """What the whole class gives: the table for marking by hand, the class report, the summary."""
     from . import marks, report
 
-    head, _ = batch.read_results(options.out)
+    head, _ = batch.read_results(out)
     written = ["grades.csv", "results.jsonl", "feedback/"]
     if records:
-        written.append(report.write(options.out, head, records).name)
-    if by_hand := marks.write_sheet_for_marking(options.out, records):
+        written.append(report.write(out, head, records).name)
+    if by_hand := marks.write_sheet_for_marking(out, records):
         written.append(by_hand.name)
-    return (
-        f"{batch.summary(records, head['questions'])}\nwrote {', '.join(written)} in {options.out}"
-    )
+    return f"{batch.summary(records, head['questions'])}\nwrote {', '.join(written)} in {out}"
 
 
 def _progress(done: int, total: int, record: dict) -> None:

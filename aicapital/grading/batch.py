@@ -198,6 +198,14 @@ def _unzip(archive: Path, folder: Path) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
+def names_in_zip(archive: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(archive) as whole:
+            return whole.namelist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise GradeError(f"{archive} cannot be read: {error}") from None
+
+
 def with_roster(jobs: list[Job], roster: Path | None, due: datetime | None) -> list[Job]:
     """Mark late and unknown submissions; add learners who handed in nothing."""
     if due is not None:

@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import hashlib
 import io
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -248,6 +249,7 @@ class Run:
             "score": score,
             "mistake": mistake if status in (FAILED, ERROR, PARTLY) else "",
             "says": self.says,
+            "why": _why(error, step.name),
         }
 
     def _credit(self, points: float) -> tuple[str, float]:
@@ -275,6 +277,23 @@ class Run:
                 return UNANSWERED
             return ERROR
         return status
+
+
+def _why(error: BaseException | None, name: str) -> str:
+    """For the teacher only: the line of the test that did not pass, and its error."""
+    if error is None:
+        return ""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == f"<test {name}>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", " ".join(text.split()))[:300]
+    return f"line {line}: {type(error).__name__}{f': {text}' if text else ''}"
 
 
 def _alarm(*_args):
@@ -330,6 +349,7 @@ def judge(
             "score": verdict["score"],
             "max_score": points,
             "mistake": verdict["mistake"],
+            "why": verdict.get("why", ""),
         }
     record["score"] = sum(part["score"] for part in record["questions"].values())
     record["notes"] += answers.notes
