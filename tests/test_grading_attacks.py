@@ -162,6 +162,8 @@ CODE = {
     "stop-in-call": "def double(x): raise KeyboardInterrupt\ndef totals(table): raise GeneratorExit\nanswer = 1",
     "segfault": "import ctypes\nctypes.string_at(0)",
     "reads-disk": "import os\nfound = []\nfor top, folders, files in os.walk('/'):\n"
+    "    folders[:] = [name for name in folders if name not in ('usr', 'lib', 'site-packages')]\n"
+    ""
     "    for name in files:\n        if name.endswith(('.ipynb', '.jsonl', '.db')) or 'grades' in name:\n"
     "            found.append(os.path.join(top, name))\nraise ValueError(f'FOUND{found}' if found else 'none')",
     "reads-stack": "import gc, sys\nfound = []\nframe = sys._getframe()\nwhile frame:\n"
