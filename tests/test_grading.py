@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 from aicapital.authoring.notebook_file import read, text_of
@@ -31,10 +32,18 @@ from aicapital.grading import (
     sandbox,
 )
 from aicapital.grading.__main__ import _sources, main
-from tests.grading_samples import ROOT, SOURCES, notebook, partly_right, solved, write
+from tests.grading_samples import (
+    ROOT,
+    SOURCES,
+    needs_sandbox,
+    notebook,
+    partly_right,
+    solved,
+    write,
+)
 from tests.sample_sheet import code
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
+pytestmark = needs_sandbox
 SOURCE = SOURCES[0]
 STEM = SOURCE.stem
 
@@ -278,12 +287,24 @@ def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_files(whole, tmp_pa
     given = [str(SOURCE), str(handed_in), "--out", str(out)]
     results = out / "results.jsonl"
     command = [sys.executable, "-m", "aicapital", "grade", *given, "--jobs", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    mark = str(tmp_path / "marked")
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"TZ": "UTC", "LC_CTYPE": "C.UTF-8", "HOME": mark},
+    )
     while not results.exists() or results.read_bytes().count(b"\n") < 3:
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    for _ in range(100):
+        left = [p for p in psutil.process_iter(["environ"]) if mark in str(p.info["environ"])]
+        if not left:
+            break
+        time.sleep(0.05)
+    assert left == []  # no process outlives the one that was killed
     kept = results.read_bytes().splitlines(keepends=True)
     assert 3 <= len(kept) < 7
     results.write_bytes(b"".join(kept) + b'{"learner": "half a li')
@@ -528,6 +549,38 @@ def test_the_sheet_is_found_by_its_number_or_the_names_of_the_files(tmp_path):
         _sources(Path("77"), tmp_path / "in")
     with pytest.raises(batch.GradeError, match="SHEET=01"):
         _sources(Path("auto"), tmp_path / "none")
+
+
+def test_data_beside_the_sheet_is_there_and_nothing_else_may_lie_in_its_folder(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "paid.csv").write_text("firm,paid\na,1\nb,2\n")
+    sheet = nbformat.v4.new_notebook(
+        cells=[
+            code("given", "import pandas as pd\npaid = pd.read_csv('paid.csv')", locked=True),
+            code(
+                "ask",
+                "### BEGIN SOLUTION\ntotal = paid['paid'].sum()\n### END SOLUTION",
+                solution=True,
+            ),
+            code(
+                "ask-test",
+                "### BEGIN HIDDEN TESTS\nassert total == paid['paid'].sum() == 3\n### END HIDDEN TESTS",
+                grade=True,
+                locked=True,
+                points=1,
+            ),
+        ],
+        metadata={"aicapital": {"points": 1}},
+    )
+    (tmp_path / "practice.ipynb").write_text(text_of(sheet))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ada.ipynb").write_text(text_of(sheet))
+    source = tmp_path / "practice.ipynb"
+    got = grade(source, tmp_path / "in", tmp_path / "out", data=data)
+    assert got["ada"]["score"] == 1
+    with pytest.raises(batch.GradeError, match="holds the sheet's source"):
+        grade(source, tmp_path / "in", tmp_path / "out2", data=tmp_path)
 
 
 # The line and the sandbox

@@ -6,7 +6,6 @@ All are graded in one batch with an honest learner before, between and after the
 import json
 import os
 import socket
-import sys
 import zipfile
 from pathlib import Path
 
@@ -16,9 +15,10 @@ import pytest
 
 from aicapital.authoring.notebook_file import text_of
 from aicapital.grading import batch, release
+from tests.grading_samples import needs_sandbox
 from tests.sample_sheet import code, text
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
+pytestmark = needs_sandbox
 
 CANARY = 987654321  # an input of a hidden test
 SECRET = "the mark scheme of this sheet"
@@ -171,6 +171,8 @@ CODE = {
     "    frame = frame.f_back\nfound += [o for o in gc.get_objects() if isinstance(o, str)]\n"
     f"text = ' '.join(found)\nneedle = str({CANARY // 10}) + str({CANARY % 10})\n"
     "raise ValueError('FOUND' if needle in text or 'mark ' + 'scheme of' in text else 'none')",
+    "reads-environment": "import os, sys\nfound = [*os.environ.values(), *sys.argv]\n"
+    "import ctypes\nraise ValueError('FOUND' if 'tok' + 'en-of-the-teacher' in ' '.join(found) else 'none')",
     "reads-proc": "import os, glob\nraise ValueError(f'FOUND{os.listdir(\"/proc\")}' if os.path.isdir('/proc') else 'none')",
     "writes-outside": "import os, sys, glob\nwon = []\nfor folder in ['/', '/usr', '/etc', '/root', '/home', '/dev', sys.prefix,"
     " *sys.path, os.path.dirname(pd.__file__)]:\n    try:\n        open(os.path.join(folder, 'planted.py'), 'w').close()\n"
@@ -347,7 +349,11 @@ def graded(tmp_path_factory):
     settings = batch.Settings(
         source, folder / "out", jobs=2, timeout=2, submission_timeout=6, memory_mb=512
     )
-    records = {record["learner"]: record for record in batch.grade(settings, handed_in)}
+    os.environ["COURSE_TEST_TOKEN"] = "token-of-the-teacher"
+    try:
+        records = {record["learner"]: record for record in batch.grade(settings, handed_in)}
+    finally:
+        del os.environ["COURSE_TEST_TOKEN"]
     return folder, records, before
 
 
@@ -391,7 +397,16 @@ def test_no_secret_comes_out(graded):
 
 @pytest.mark.parametrize(
     "attack",
-    ["reads-disk", "reads-stack", "reads-proc", "writes-outside", "network", "kills", "raw-calls"],
+    [
+        "reads-disk",
+        "reads-stack",
+        "reads-proc",
+        "reads-environment",
+        "writes-outside",
+        "network",
+        "kills",
+        "raw-calls",
+    ],
 )
 def test_a_search_for_a_way_out_ran_to_its_end_and_found_none(graded, attack):
     folder, _, _ = graded

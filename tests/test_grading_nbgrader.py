@@ -13,7 +13,7 @@ import pytest
 
 from aicapital.authoring.notebook_file import read
 from aicapital.grading import batch, sheet_source
-from tests.grading_samples import SOURCES, partly_right, write
+from tests.grading_samples import SOURCES, needs_sandbox, partly_right, write
 
 LONG = os.environ.get("COURSE_LONG_TESTS") == "1"
 SHEETS = SOURCES if LONG else SOURCES[:1]
@@ -38,7 +38,7 @@ print("MARKS" + json.dumps(marks))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
+@needs_sandbox
 @pytest.mark.parametrize("source", SHEETS, ids=lambda path: path.stem)
 def test_marks_are_nbgraders(source, tmp_path):
     stem = source.stem

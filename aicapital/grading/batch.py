@@ -317,7 +317,9 @@ class Pool:
             "nbgrader": settings.nbgrader,
             "debug": settings.debug,
         }
-        environment = os.environ | {
+        # Nothing else of the teacher's environment: a learner's code could read it.
+        kept = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "HOME")
+        environment = {name: os.environ[name] for name in kept if name in os.environ} | {
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1",
@@ -326,11 +328,10 @@ class Pool:
             "PYTHONDONTWRITEBYTECODE": "1",
             "IPYTHONDIR": os.devnull,
         }
-        environment.pop("PYTHONSTARTUP", None)
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "aicapital.grading.warm", json.dumps(told)],
+            [sys.executable, "-W", "ignore", "-m", "aicapital.grading.warm"],
             pass_fds=(theirs_j.fileno(), theirs_l.fileno()),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=None if settings.debug else subprocess.PIPE,
             env=environment,
@@ -339,6 +340,8 @@ class Pool:
         theirs_j.close()
         theirs_l.close()
         try:
+            with self._process.stdin as settings_for_it:
+                settings_for_it.write(json.dumps(told).encode())
             ready = self._receive(self._learners)
             if "refused" in ready:
                 raise GradeError(f"There is no sandbox here: {ready['refused']}")
@@ -568,6 +571,7 @@ def grade(
         "memory_mb": settings.memory_mb,
     }
     _same_run(settings.out, head)
+    _refuse_secrets_in_data(settings, submissions)
     scratch = settings.out / ".unpacked"  # a run that was killed leaves it to the next one
     shutil.rmtree(scratch, ignore_errors=True)
     try:
@@ -605,6 +609,22 @@ def _same_run(out: Path, head: dict) -> None:
             raise GradeError(
                 f"{path} holds results of another run (another sheet, version or time limit). "
                 "Give another --out folder, or delete this one."
+            )
+
+
+def _refuse_secrets_in_data(settings: Settings, submissions: Path) -> None:
+    """Learners' code sees the data folder: nothing else may lie in it."""
+    if settings.data is None:
+        return
+    data = settings.data.resolve()
+    for what, path in (
+        ("the sheet's source", settings.source),
+        ("the submissions", submissions),
+        ("the results", settings.out),
+    ):
+        if path.resolve().is_relative_to(data):
+            raise GradeError(
+                f"{data} holds {what}, and learners' code sees that folder. Give --data a folder with the data only."
             )
 
 

@@ -159,6 +159,28 @@ def missing() -> str:
     return ""
 
 
+def available() -> str:
+    """Why no sandbox can be had here; empty when one can. Tried in a process of its own."""
+    if reason := missing():
+        return reason
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        says = ""
+        try:
+            proc = enter_view([])
+            os.waitpid(spawn(proc, Limits(), write, lambda: None), 0)
+        except (SandboxError, OSError) as error:
+            says = str(error).split(". ")[0]
+        finally:
+            os.write(write, says.encode())
+            os._exit(0)
+    os.close(write)
+    os.waitpid(pid, 0)
+    with os.fdopen(read, "rb") as answer:
+        return answer.read().decode()
+
+
 def python_folders() -> list[str]:
     """What Python needs to import what is installed; the course's own folder is not among it."""
     course = Path(__file__).parents[2].resolve()

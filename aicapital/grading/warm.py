@@ -39,7 +39,7 @@ def write_message(channel: socket.socket, message: dict, handles: tuple[int, ...
 
 
 def main() -> int:
-    settings = json.loads(sys.argv[1])
+    settings = json.load(sys.stdin)
     judges = socket.socket(fileno=settings["judges"])
     learners = socket.socket(fileno=settings["learners"])
     _die_with_parent()

@@ -44,7 +44,7 @@ def measured(command: list[str], **kwargs) -> dict:
     peak, over = [0.0], threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.05):
+        while not over.wait(0.25):
             peak[0] = max(peak[0], memory_of_tree(process.pid))
 
     watcher = threading.Thread(target=watch)
