@@ -97,8 +97,10 @@ def learner_name(name: str, sheet: str) -> str:
     name = re.sub(r"_assignsubmission_(file|onlinetext)_?.*$", "", name)
     if name != sheet:
         name = name.replace(sheet, "").strip("_- .") or name
-    name = re.sub(r"[^\w.@+ -]", "_", name).strip(" .")[:100]
-    return name or "unnamed"
+    safe = re.sub(r"[^\w.,@+'()& -]", "_", name).strip(" .")[:100] or "unnamed"
+    if safe != name:  # two names that differ only in what was replaced are still two learners
+        safe += f"-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
+    return safe
 
 
 def _entries(folder: Path, unpacked: Path) -> list[tuple[str, list[str], list[str], float]]:

@@ -312,17 +312,7 @@ class Decoder:
             return self._tagged(coded, depth + 1)
         except CodecError:
             raise
-        except (
-            KeyError,
-            TypeError,
-            ValueError,
-            IndexError,
-            AttributeError,
-            OverflowError,
-            ArithmeticError,
-            RecursionError,
-            MemoryError,
-        ) as error:
+        except Exception as error:  # whatever a constructor of pandas or matplotlib thinks of it
             raise CodecError(
                 f"an unreadable {coded.get('t')!r:.20}: {type(error).__name__}"
             ) from None

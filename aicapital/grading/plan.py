@@ -118,6 +118,10 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
             blanks[cell_name] = cell.source
             given[cell_name] = cell.source
             steps.append(Step("plain", cell_name, cell.source))
+    # A name that a locked cell defines is ours, unless the sheet asks the learner for it.
+    asked = {name for blank in blanks.values() for name in _bound(blank)[0]}
+    ours = {name for text in given.values() for name in _bound(text)[0]}
+    owned -= ours - asked
     return Plan(name, steps, blanks, given, owned, classes, questions, digest, solutions)
 
 
