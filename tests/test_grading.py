@@ -1,6 +1,9 @@
 """Grading: broken submissions, damage that honest learners do, nothing lost, shards, marks by hand, ordinary tests."""
 
+import contextlib
 import csv
+import html
+import io
 import json
 import os
 import shutil
@@ -35,6 +38,7 @@ from aicapital.grading.__main__ import _sources, main
 from tests.grading_samples import (
     ROOT,
     SOURCES,
+    filled,
     needs_sandbox,
     notebook,
     partly_right,
@@ -324,9 +328,30 @@ def test_two_shards_make_the_whole_and_another_sheet_is_refused(whole, tmp_path,
     assert "another run" in capsys.readouterr().err
 
 
+def test_feedback_says_what_the_sheet_says_at_home(whole):
+    """The visible check of each cell, run in one process as a learner does, against the page."""
+    page = html.unescape((whole[1] / "feedback" / "slips.html").read_text())
+    answers, said = partly_right(STEM)["slips"], 0
+    namespace: dict = {}
+    for cell in filled(STEM, answers).cells:
+        if cell.cell_type != "code":
+            continue
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.suppress(TypeError):
+            exec(compile(cell.source, cell.id, "exec"), namespace)
+        if cell.id.endswith("-check") and "Not yet." in printed.getvalue():
+            line = next(
+                line for line in printed.getvalue().splitlines() if line.startswith("Not yet")
+            )
+            assert line in page
+            said += 1
+    assert said >= 3
+
+
 def test_marks_by_hand_are_added_for_moodle_and_canvas(whole, tmp_path, capsys):
     out = tmp_path / "whole"
     shutil.copytree(whole[1], out)
+    assert marks._result_folders(tmp_path) == [out] == marks._result_folders(out)
     table = out / marks.BY_HAND
     rows = table.read_text().splitlines()
     assert rows[1] == "all,q8-answer,4,,"
@@ -633,7 +658,7 @@ import json
 from aicapital.grading import sandbox
 if os.geteuid() == 0:
     os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
-    sandbox._libc().prctl(4, 1, 0, 0, 0)
+    sandbox.libc().prctl(4, 1, 0, 0, 0)
 read, write = os.pipe()
 try:
     proc = sandbox.enter_view([])

@@ -56,7 +56,6 @@ class Settings:
     memory_mb: int = 1024
     data: Path | None = None
     sandbox: bool = True
-    hide: tuple[Path, ...] = ()  # folders that no learner's process may see, beyond the obvious
     nbgrader: bool = False  # also write what nbgrader's formgrader needs
     debug: bool = False
 
@@ -502,10 +501,10 @@ def _line(record: dict) -> str:
 
 
 def write_results(path: Path, head: dict, records: list[dict]) -> None:
-    _replace(path, "".join(_line(record) for record in [head, *records]))
+    replace_file(path, "".join(_line(record) for record in [head, *records]))
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_text(text, encoding="utf-8", newline="\n")
     os.replace(unfinished, path)
@@ -532,7 +531,7 @@ def write_grades(
         table.writerow(
             [*map(plain_cell, row), f"{record['score']:g}", f"{record['max_score']:g}", *scores]
         )
-    _replace(folder / name, text.getvalue())
+    replace_file(folder / name, text.getvalue())
 
 
 def plain_cell(text: str) -> str:
@@ -632,7 +631,7 @@ def _refuse_secrets_in_data(settings: Settings, submissions: Path) -> None:
 
 def _hidden_folders(settings: Settings, submissions: Path) -> list[Path]:
     course = Path(__file__).parents[2]
-    folders = [settings.source.parent, submissions.parent, settings.out, *settings.hide]
+    folders = [settings.source.parent, submissions.parent, settings.out]
     if submissions.is_dir():
         folders.append(submissions)
     folders += [course / "solutions", course / "tests", course / ".git"]

@@ -33,7 +33,7 @@ _MODULES = {
 def problems(source: NotebookNode) -> Iterator[str]:
     """One sentence for each line that cannot be judged, with the way out."""
     sheet = plan.plan_of(source, "sheet")
-    asked = {name for blank in sheet.blanks.values() for name in plan._bound(blank)[0]}
+    asked = {name for blank in sheet.blanks.values() for name in plan.names_bound(blank)[0]}
     for number, cell in enumerate(source.cells, start=1):
         if cell.cell_type == "code" and sheet_source.role(cell) == "test":
             for line, says in _in_cell(cell.source, sheet.owned, asked):

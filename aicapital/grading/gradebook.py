@@ -1,6 +1,8 @@
 """nbgrader's gradebook and folders from our results, so that formgrader can be used for free-text questions."""
 
 import copy
+import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,6 +58,9 @@ def export(source: Path, records: list[dict], folder: Path) -> Path:
         raise GradeError(
             "nbgrader is missing. Install it with: pip install -e '.[teach]'"
         ) from error
+    # nbgrader starts `alembic` by name, so it must be found as it is in an activated environment.
+    scripts = str(Path(sys.executable).parent)
+    os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
     nb, sheet = read(source), source.stem
     target = folder / "source" / sheet / source.name
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -88,7 +88,7 @@ class Warm:
                     self.compiled[step.name].whole
                 ):
                     self.late.add(step.name)
-                    bound_late |= plan._bound(step.source)[0]
+                    bound_late |= plan.names_bound(step.source)[0]
             elif step.role == "plain":
                 self._silently(
                     _only(step.source, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)

@@ -35,7 +35,7 @@ def write_sheet_for_marking(folder: Path, records: list[dict]) -> Path | None:
     table.writerow(["learner", "question", "max_points", "points", "comment"])
     for learner, name, most, points, comment in rows:
         table.writerow([batch.plain_cell(learner), name, f"{most:g}", points, comment])
-    batch._replace(path, text.getvalue())
+    batch.replace_file(path, text.getvalue())
     return path
 
 
@@ -190,31 +190,42 @@ def main(argv: list[str] | None = None) -> int:
     )
     options = parser.parse_args(argv)
     try:
-        head, records = batch.read_results(options.results)
-        given: Marks = {}
-        book = options.gradebook or options.results / "nbgrader" / "gradebook.db"
-        if options.gradebook or book.exists():
-            from . import gradebook
-
-            given = gradebook.manual_marks(book, head["sheet"])
-        table = options.by_hand or options.results / BY_HAND
-        if options.by_hand or table.exists():
-            for learner, questions in read_marks(table, records).items():
-                given.setdefault(learner, {}).update(questions)
-        complete = with_marks(records, given)
-        people = people_of(options.roster)
-        batch.write_grades(options.results, complete, head["questions"], "marks.csv")
-        batch._replace(options.results / "moodle.csv", moodle(complete, people))
-        batch._replace(options.results / "canvas.csv", canvas(complete, people))
+        for folder in _result_folders(options.results):
+            _complete(folder, options)
     except batch.GradeError as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+def _result_folders(given: Path) -> list[Path]:
+    """The folder itself, or one a sheet inside it."""
+    inside = sorted(path.parent for path in given.glob("*/results.jsonl"))
+    return inside if inside and not (given / "results.jsonl").exists() else [given]
+
+
+def _complete(folder: Path, options) -> None:
+    head, records = batch.read_results(folder)
+    given: Marks = {}
+    book = options.gradebook or folder / "nbgrader" / "gradebook.db"
+    if options.gradebook or book.exists():
+        from . import gradebook
+
+        given = gradebook.manual_marks(book, head["sheet"])
+    table = options.by_hand or folder / BY_HAND
+    if options.by_hand or table.exists():
+        for learner, questions in read_marks(table, records).items():
+            given.setdefault(learner, {}).update(questions)
+    complete = with_marks(records, given)
+    people = people_of(options.roster)
+    batch.write_grades(folder, complete, head["questions"], "marks.csv")
+    batch.replace_file(folder / "moodle.csv", moodle(complete, people))
+    batch.replace_file(folder / "canvas.csv", canvas(complete, people))
     still = sum(
         part["status"] == "needs manual marking"
-        for r in complete
-        for part in r["questions"].values()
+        for record in complete
+        for part in record["questions"].values()
     )
-    print(f"wrote marks.csv, moodle.csv and canvas.csv to {options.results}")
+    print(f"wrote marks.csv, moodle.csv and canvas.csv to {folder}")
     if still:
         print(f"{still} answers are still to be marked by hand; they count 0 until then")
-    return 0

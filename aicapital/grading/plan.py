@@ -105,7 +105,7 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
             questions.append((cell_name, sheet_source.points(cell)))
             waiting = []
         elif role == "solution":
-            bound, made = _bound(cell.source)
+            bound, made = names_bound(cell.source)
             owned |= bound
             classes |= made
             waiting.append(cell_name)
@@ -119,8 +119,8 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
             given[cell_name] = cell.source
             steps.append(Step("plain", cell_name, cell.source))
     # A name that a locked cell defines is ours, unless the sheet asks the learner for it.
-    asked = {name for blank in blanks.values() for name in _bound(blank)[0]}
-    ours = {name for text in given.values() for name in _bound(text)[0]}
+    asked = {name for blank in blanks.values() for name in names_bound(blank)[0]}
+    ours = {name for text in given.values() for name in names_bound(text)[0]}
     owned -= ours - asked
     return Plan(name, steps, blanks, given, owned, classes, questions, digest, solutions)
 
@@ -143,7 +143,7 @@ def _released(cell: NotebookNode) -> str:
     return "\n".join(kept)
 
 
-def _bound(source: str) -> tuple[set[str], set[str]]:
+def names_bound(source: str) -> tuple[set[str], set[str]]:
     """The names that an answer cell gives a value, and the classes among them."""
     try:
         tree = ast.parse(source)
@@ -360,8 +360,8 @@ def _alike(plan: Plan, name: str, source: str) -> bool:
     first = blank.strip().split("\n")[0]
     if step.role == "manual":
         return first in source
-    wanted = _bound(blank)[0]
-    return bool(wanted & _bound(source)[0]) or (bool(first) and first in source)
+    wanted = names_bound(blank)[0]
+    return bool(wanted & names_bound(source)[0]) or (bool(first) and first in source)
 
 
 def rebuilt(plan: Plan, answers: Answers) -> list[Step]:

@@ -6,6 +6,7 @@ new user, process, network and mount namespaces, a scratch folder in memory, no 
 refuses new processes, programs and sockets, and limits on memory, time, files and output.
 """
 
+import contextlib
 import ctypes
 import errno
 import gc
@@ -105,7 +106,7 @@ class Limits:
     threads: int = 32
 
 
-def _libc():
+def libc():
     return ctypes.CDLL(None, use_errno=True)
 
 
@@ -118,12 +119,12 @@ def _checked(result: int, what: str) -> int:
 
 def _call(name: str, *args) -> int:
     column, _ = _ARCH[platform.machine()]
-    return _checked(_libc().syscall(_OURS[name][column], *args), name)
+    return _checked(libc().syscall(_OURS[name][column], *args), name)
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     _checked(
-        _libc().mount(
+        libc().mount(
             source.encode(),
             target.encode(),
             kind.encode() if kind else None,
@@ -135,7 +136,7 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
 
 
 def _unshare(flags: int) -> None:
-    _checked(_libc().unshare(flags), "unshare")
+    _checked(libc().unshare(flags), "unshare")
 
 
 def _read_only(path: str, below: int = AT_RECURSIVE) -> None:
@@ -244,7 +245,7 @@ def _enter_view(read_only: list[str], masked: list[str]) -> int:
         os.symlink(SCRATCH, root + "/tmp")
     os.chdir(root)
     _call("pivot_root", b".", b".")
-    _checked(_libc().umount2(b".", MNT_DETACH), "umount")
+    _checked(libc().umount2(b".", MNT_DETACH), "umount")
     os.chdir("/")
     _read_only("/", 0)  # not the devices
     return proc
@@ -307,6 +308,8 @@ def spawn(proc: int, limits: Limits, keep: int, run) -> int:
             _write(proc, f"{pid}/setgroups", "deny")
         _write(proc, f"{pid}/gid_map", f"{INSIDE_ID} {outside_group} 1")
         _write(proc, f"{pid}/uid_map", f"{INSIDE_ID} {outside} 1")
+        with contextlib.suppress(OSError):  # when memory runs out, this process goes first
+            _write(proc, f"{pid}/oom_score_adj", "1000")
         os.write(go, b"1")
     except OSError:
         if pid > 0:
@@ -323,8 +326,7 @@ def _lock_up(limits: Limits, keep: int) -> None:
         os.setgroups([])
     os.setresgid(INSIDE_ID, INSIDE_ID, INSIDE_ID)
     os.setresuid(INSIDE_ID, INSIDE_ID, INSIDE_ID)
-    libc = _libc()
-    _checked(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+    _checked(libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
     os.setsid()
     _mount(
         "tmpfs",
@@ -336,9 +338,9 @@ def _lock_up(limits: Limits, keep: int) -> None:
     os.chdir(SCRATCH)
     restrict(limits, keep)
     header = struct.pack("Ii", 0x20080522, 0)
-    _checked(libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")
-    _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
-    _filter_system_calls(libc)
+    _checked(libc().capset(header, struct.pack("6I", *[0] * 6)), "capset")
+    _checked(libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    _filter_system_calls()
 
 
 def restrict(limits: Limits, keep: int) -> None:
@@ -350,7 +352,7 @@ def restrict(limits: Limits, keep: int) -> None:
     os.closerange(keep + 1, 4096)
     megabyte = 1 << 20
     for name, value in (
-        ("RLIMIT_AS", _address_space() + limits.memory_mb * megabyte),
+        ("RLIMIT_AS", address_space() + limits.memory_mb * megabyte),
         ("RLIMIT_CPU", limits.cpu_seconds),
         ("RLIMIT_FSIZE", limits.scratch_mb * megabyte),
         ("RLIMIT_NOFILE", limits.files),
@@ -378,11 +380,11 @@ def measure_address_space() -> None:
         _warm_address_space = 2 << 30
 
 
-def _address_space() -> int:
+def address_space() -> int:
     return _warm_address_space or 2 << 30
 
 
-def _filter_system_calls(libc) -> None:
+def _filter_system_calls() -> None:
     """Berkeley packet filter: refuse the list, allow threads but no new process, allow the rest."""
     column, arch = _ARCH[platform.machine()]
     load, equal, at_least, all_bits, give = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -414,4 +416,4 @@ def _filter_system_calls(libc) -> None:
         _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
     whole = Program(len(program), ctypes.addressof(code))
-    _checked(libc.prctl(PR_SET_SECCOMP, 2, ctypes.byref(whole), 0, 0), "seccomp")
+    _checked(libc().prctl(PR_SET_SECCOMP, 2, ctypes.byref(whole), 0, 0), "seccomp")

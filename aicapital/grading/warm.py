@@ -64,9 +64,9 @@ def main() -> int:
 
 def _die_with_parent() -> None:
     if sys.platform == "linux":
-        from .sandbox import PR_SET_PDEATHSIG, _libc
+        from .sandbox import PR_SET_PDEATHSIG, libc
 
-        _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _load_libraries():
@@ -242,7 +242,7 @@ def _judge_one(channel: socket.socket, job: dict, warm, times, settings: dict) -
     from .proxies import Remote
 
     _die_with_parent()
-    memory = sandbox._address_space() + settings["limits"]["memory_mb"] * (1 << 20)
+    memory = sandbox.address_space() + settings["limits"]["memory_mb"] * (1 << 20)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
     def learner(deadline: float) -> Remote:
