@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: course test bench bench-grading test-grading exercises release grade marks notebooks test-newest clean
+.PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -11,6 +11,10 @@ course: $(VENV)/course-ready
 test: $(VENV)/test-ready
 	@test -d tests || { echo "This copy of the course comes without its tests; there is nothing to run."; exit 1; }
 	$(BIN)/python -m pytest tests notebooks solutions --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
+
+# Runs where the set-up is broken, too: then with the system's Python.
+doctor:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m aicapital doctor; else $(PYTHON) -m aicapital doctor; fi
 
 # A stamp per set-up: a second run of either command starts within seconds.
 $(VENV)/course-ready: requirements.txt pyproject.toml
@@ -20,6 +24,8 @@ $(VENV)/course-ready: requirements.txt pyproject.toml
 
 $(VENV)/test-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
+	@if command -v npm >/dev/null; then npm ci --prefix tests/hub --silent --no-fund --no-audit; \
+	else echo "No npm here: the tests on JupyterHub will be skipped."; fi
 	touch $@
 
 bench: $(VENV)/test-ready
@@ -32,6 +38,9 @@ bench-grading: $(VENV)/test-ready
 # The same marks as nbgrader on every sample of every sheet; a few of them are in `make test`.
 test-grading: $(VENV)/test-ready
 	COURSE_LONG_TESTS=1 $(BIN)/python -m pytest tests/test_grading_nbgrader.py
+
+bench-hub: $(VENV)/test-ready
+	$(BIN)/python -m tests.bench.classroom
 
 exercises: $(VENV)/test-ready
 	$(BIN)/python -m aicapital exercises
@@ -56,6 +65,10 @@ $(VENV)/teach-ready: $(VENV)/course-ready
 
 notebooks: $(VENV)/test-ready
 	$(BIN)/python -m aicapital execute
+
+# What an edit of data/ moves: old, new, and where it is shown. Since another state: make changed SINCE=main
+changed: $(VENV)/test-ready
+	$(BIN)/python -m aicapital changed $(if $(SINCE),--since $(SINCE))
 
 # The five named packages at their newest, without our pins: shows what is about to break.
 test-newest:
