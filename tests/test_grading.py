@@ -127,7 +127,9 @@ def broken(tmp_path_factory):
     with open(huge / f"{STEM}.ipynb", "wb") as file:
         file.truncate(200 << 20)
     (handed_in / "nothing").mkdir()
-    return folder, grade(SOURCE, handed_in, folder / "out", timeout=2, submission_timeout=10)
+    _hand_in_damaged(handed_in, right)
+    settings = {"timeout": 2, "submission_timeout": 10, "nbgrader": True}
+    return folder, grade(SOURCE, handed_in, folder / "out", **settings)
 
 
 @pytest.mark.parametrize(
@@ -180,16 +182,22 @@ def test_the_table_has_every_row_and_the_feedback_every_page(broken):
 # Damage that honest learners do
 
 
+DAMAGES = ("no-metadata", "no-ids", "nothing-left", "copied", "moved-test", "added-cell")
+
+
 @pytest.fixture(scope="module")
-def damaged(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("damaged")
-    right = solved(STEM)
+def damaged(broken):
+    folder, records = broken
+    return folder, {name: records[name] for name in DAMAGES}
+
+
+def _hand_in_damaged(folder: Path, right: dict[str, str]) -> None:
     extra = (
         "import numpy as np\n%matplotlib inline\ndef helper(s, p, n):\n    return s * p / (p + n)\n"
         "await __import__('asyncio').sleep(0)"
     )
-    for learner in ("no-metadata", "no-ids", "nothing-left", "copied", "moved-test", "added-cell"):
-        path = write(folder / "in", learner, STEM, right)
+    for learner in DAMAGES:
+        path = write(folder, learner, STEM, right)
         nb = json.loads(path.read_text())
         cells = nb["cells"]
         place = next(n for n, cell in enumerate(cells) if cell["id"] == "q2-answer")
@@ -211,7 +219,6 @@ def damaged(tmp_path_factory):
                 {"cell_type": "code", "id": "mine", "metadata": {}, "source": extra, "outputs": []},
             )
         path.write_text(json.dumps(nb))
-    return folder, grade(SOURCE, folder / "in", folder / "out", nbgrader=True)
 
 
 def test_lost_metadata_ids_and_order_and_added_cells_cost_nothing(damaged):
@@ -454,6 +461,10 @@ ORDINARY = {
         "def pairs(n):\n    for i in range(n):\n        yield i, i * i",
         "assert list(pairs(3)) == [(0, 0), (1, 1), (2, 4)] and dict(pairs(2)) == {0: 0, 1: 1}",
     ),
+    "a file of data": (
+        "paid = pd.read_csv('paid.csv')['paid'].sum()",
+        "assert paid == pd.read_csv('paid.csv')['paid'].sum() == 3",
+    ),
     "partial credit": ("half = 1", "4 if half == 2 else 2"),
 }
 
@@ -489,8 +500,11 @@ def ordinary(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ordinary")
     (folder / "practice.ipynb").write_text(text_of(_ordinary_sheet()))
     (folder / "in").mkdir()
+    (folder / "data").mkdir()
+    (folder / "data" / "paid.csv").write_text("firm,paid\na,1\nb,2\n")
     (folder / "in" / "ada.ipynb").write_text(text_of(_ordinary_sheet()))
-    return grade(folder / "practice.ipynb", folder / "in", folder / "out", debug=True)["ada"]
+    settings = {"data": folder / "data", "debug": True}
+    return grade(folder / "practice.ipynb", folder / "in", folder / "out", **settings)["ada"]
 
 
 @pytest.mark.parametrize(("number", "idiom"), list(enumerate(ORDINARY)))
@@ -576,36 +590,11 @@ def test_the_sheet_is_found_by_its_number_or_the_names_of_the_files(tmp_path):
         _sources(Path("auto"), tmp_path / "none")
 
 
-def test_data_beside_the_sheet_is_there_and_nothing_else_may_lie_in_its_folder(tmp_path):
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "paid.csv").write_text("firm,paid\na,1\nb,2\n")
-    sheet = nbformat.v4.new_notebook(
-        cells=[
-            code("given", "import pandas as pd\npaid = pd.read_csv('paid.csv')", locked=True),
-            code(
-                "ask",
-                "### BEGIN SOLUTION\ntotal = paid['paid'].sum()\n### END SOLUTION",
-                solution=True,
-            ),
-            code(
-                "ask-test",
-                "### BEGIN HIDDEN TESTS\nassert total == paid['paid'].sum() == 3\n### END HIDDEN TESTS",
-                grade=True,
-                locked=True,
-                points=1,
-            ),
-        ],
-        metadata={"aicapital": {"points": 1}},
-    )
-    (tmp_path / "practice.ipynb").write_text(text_of(sheet))
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "ada.ipynb").write_text(text_of(sheet))
+def test_nothing_else_may_lie_in_the_folder_of_data(tmp_path):
     source = tmp_path / "practice.ipynb"
-    got = grade(source, tmp_path / "in", tmp_path / "out", data=data)
-    assert got["ada"]["score"] == 1
+    source.write_text("{}")
     with pytest.raises(batch.GradeError, match="holds the sheet's source"):
-        grade(source, tmp_path / "in", tmp_path / "out2", data=tmp_path)
+        grade(source, tmp_path, tmp_path / "out", data=tmp_path)
 
 
 # The line and the sandbox

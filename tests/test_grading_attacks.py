@@ -347,7 +347,7 @@ def graded(tmp_path_factory):
         "processes": {process.pid for process in psutil.process_iter()},
     }
     settings = batch.Settings(
-        source, folder / "out", jobs=2, timeout=2, submission_timeout=6, memory_mb=512
+        source, folder / "out", jobs=2, timeout=1.5, submission_timeout=5, memory_mb=512
     )
     os.environ["COURSE_TEST_TOKEN"] = "token-of-the-teacher"
     try:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from . import codec
 
-GRACE = 2.0  # seconds that an interrupted cell has to come back
+GRACE = 1.0  # seconds that an interrupted cell has to come back
 MAX_LINE = 10_000
 
 
