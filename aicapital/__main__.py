@@ -27,11 +27,18 @@ def _release(argv):
     return main_release(argv)
 
 
+def _site(argv):
+    from .site.build import main
+
+    return main(argv)
+
+
 COMMANDS = {
     "course": (_course, "open the course in JupyterLab"),
     "execute": (_execute, "run notebooks in place, for committing"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
+    "site": (_site, "write the course as pages that need no kernel and no network"),
 }
 
 
