@@ -28,7 +28,7 @@ from ..learning.progress import FOLDER_VARIABLE
 from ..learning.questions import Prediction
 from . import lab_frames, questions
 from .outputs import MOVE, ShownLab, ShownProgress, lives, shown
-from .pages import Pictures, boxed_tables, with_formulas
+from .pages import Pictures, boxed, with_formulas
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -131,7 +131,7 @@ def _build(out: Path, root: Path, most_frames: int, reveal: Path | None, workers
             lesson=page, sheet=page.sheet, slides=page.slides, base="", notebook=Markup(bodies[page.stem])
         )
         text = _whole(templates, f"{page.title} | {COURSE}", body, labs=list(page.labs), before=before, after=after)
-        _write(out / page.page, pictures.out_of(boxed_tables(text), ""))
+        _write(out / page.page, pictures.out_of(boxed(text), ""))
         problems += _too_large(out, page)
     if reveal:
         from .slides import write_slides
@@ -300,7 +300,7 @@ def _write_data(templates: Environment, out: Path) -> None:
         file = resource(name)["path"]
         text = text.replace(f"\n## {name}\n", f"\n## {name}\n\n[Download {file}](data/{file})\n", 1)
     body = MarkdownWithMath(renderer=IPythonRenderer(exclude_anchor_links=True, escape=False)).render(text)
-    _write(out / "data.html", _whole(templates, f"Data dictionary | {COURSE}", boxed_tables(body)))
+    _write(out / "data.html", _whole(templates, f"Data dictionary | {COURSE}", boxed(body)))
 
 
 def main(argv: list[str] | None = None) -> int:

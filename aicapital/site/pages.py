@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import html
 import re
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from nbformat import NotebookNode
 
 DATA_URI = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=\s]+)"')
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
-CAPTION = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
+PICTURE = re.compile(r"<img alt=[^>]*>")
 FORMULA = re.compile(r"(?<![\\$\w])(\$\$?)(?!\s)((?:[^$\n]|\n(?!\n))+?)(?<![\s\\])\1(?![\d$])")
 CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 SHARPNESS = 2  # pixels in a saved picture for each pixel shown
@@ -42,15 +41,10 @@ class Pictures:
         return DATA_URI.sub(link, page)
 
 
-def boxed_tables(page: str) -> str:
-    """Every table in a box that scrolls by itself and can be reached by keyboard."""
-
-    def box(found: re.Match) -> str:
-        caption = CAPTION.search(found[0])
-        words = html.unescape(re.sub(r"<[^>]+>", "", caption[1])) if caption else "Table"
-        return f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(words.strip())}">{found[0]}</div>'
-
-    return TABLE.sub(box, page)
+def boxed(page: str) -> str:
+    """Every table and picture in a box that scrolls by itself where the screen is too narrow for it."""
+    page = TABLE.sub(lambda found: f'<div class="scroll">{found[0]}</div>', page)
+    return PICTURE.sub(lambda found: f'<div class="scroll picture">{found[0]}</div>', page)
 
 
 def with_formulas(cell: NotebookNode) -> None:

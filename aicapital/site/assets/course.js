@@ -97,6 +97,17 @@ function reply(area, status, word, html, mistake = '') {
   area.className = `reply ${status}`;
   area.innerHTML = opened(html, lead);
 }
+// A box that scrolls can be reached by keyboard; one that need not scroll is no stop on the way.
+function reachable() {
+  for (const box of $$(document, '.scroll')) {
+    if (box.scrollWidth > box.clientWidth + 1) {
+      const name = box.classList.contains('picture') ? 'Wide picture' : $(box, 'caption')?.textContent ?? 'Wide table';
+      for (const [attribute, value] of [['tabindex', '0'], ['role', 'region'], ['aria-label', name]]) box.setAttribute(attribute, value);
+    } else for (const attribute of ['tabindex', 'role', 'aria-label']) box.removeAttribute(attribute);
+  }
+}
+addEventListener('resize', reachable);
+addEventListener('load', reachable);
 const dataOf = root => JSON.parse($(root, 'script[type="application/json"]').textContent);
 const picked = (form, name) => { const box = $(form, `input[name="${name}"]:checked`); return box ? Number(box.value) : null; };
 const tried = count => `${count} ${count === 1 ? 'try' : 'tries'}`;
@@ -188,7 +199,8 @@ const kinds = {
       const kept = record(...at);
       if (!kept) return;
       reply(area, 'recorded', '', escaped(`Recorded: ${kept.verdict} (${kept.confidence} confidence). ${kept.verdict === data.then ? data.same : data.other}`));
-      area.insertAdjacentHTML('beforeend', `<div class="scroll" tabindex="0" role="region" aria-label="The course's verdict">${data.course}</div>`);
+      area.insertAdjacentHTML('beforeend', `<div class="scroll">${data.course}</div>`);
+      reachable();
     };
     const kept = record(...at);
     if (kept) for (const [name, words, value] of [['verdict', data.verdicts, kept.verdict], ['confidence', data.confidences, kept.confidence]]) {
@@ -261,7 +273,7 @@ function progress(box) {
       keep(kept);
       location.reload();
     };
-    const scroll = make('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Your record'},
+    const scroll = make('div', {class: 'scroll'},
       make('table', {}, make('caption', {}, 'Your record'), make('thead', {}, head), make('tbody', {}, ...rows)));
     $(box, '.record').replaceChildren(scroll, make('p', {}, 'Kept in this browser only. '), forget);
   };
@@ -320,7 +332,7 @@ function lab(place, data, base) {
   picture.setAttribute('viewBox', data.view);
   picture.setAttribute('role', 'img');
   const still = make('img', {class: 'still', alt: '', src: base + data.still});
-  const stage = make('div', {class: 'stage', style: `max-width:${data.width}px`}, still, picture);
+  const stage = make('div', {class: 'scroll picture'}, make('div', {class: 'stage', style: `max-width:${data.width}px`}, still, picture));
   const sentence = make('p', {class: 'sentence', role: 'status', 'aria-live': 'polite'}), note = make('p', {class: 'lab-note', role: 'status'});
   const guess = make('p', {class: 'lab-guess'});
   const live = make('div', {class: 'live'}, title, presets, make('div', {class: 'controls'}, ...rows), stage, sentence, note, guess);
@@ -353,6 +365,7 @@ function lab(place, data, base) {
     // Only now: until then the saved picture stands here.
     place.prepend(live);
     place.classList.add('alive');
+    reachable();
     document.addEventListener('recorded', event => { if (event.detail === data.question) show(); });
     place.dispatchEvent(new Event('alive'));
   });
