@@ -38,7 +38,9 @@ def grid(lab: Lab, most: int = MOST_FRAMES) -> list[Setting]:
             _thinned(control, main if i < 2 else other, {base[control.name] for base in bases})
             for i, control in enumerate(controls)
         ]
-        settings = set(itertools.product(*stops)) if _size(stops) <= most else _lines(lab, bases, stops)
+        settings = (
+            set(itertools.product(*stops)) if _size(stops) <= most else _lines(lab, bases, stops)
+        )
         if len(settings) <= most:
             break
     return sorted(settings)
@@ -78,9 +80,7 @@ def still(lab: Lab) -> bytes:
     return base64.b64decode(lab.still)
 
 
-def packed(
-    lab: Lab, prediction: Prediction | None, question: str, most: int = MOST_FRAMES
-) -> dict:
+def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = MOST_FRAMES) -> dict:
     """Everything that the page script needs for one lab, ready for JSON; `question` is where the prediction is recorded."""
     controls = list(lab.controls.values())
     settings = grid(lab, most)
@@ -94,7 +94,11 @@ def packed(
     start = {control.name: control.start for control in controls}
     lab.set(**start)
     width, height = lab.figure.get_size_inches() * 72
-    body = {"at": at, "pictures": [svg for svg, _ in frames], "sentences": [words for _, words in frames]}
+    body = {
+        "at": at,
+        "pictures": [svg for svg, _ in frames],
+        "sentences": [words for _, words in frames],
+    }
     return {
         "title": lab.title,
         "view": f"0 0 {width:g} {height:g}",
@@ -132,7 +136,9 @@ def packed(
 
 
 def _values(controls: list[Control], setting: Setting) -> dict[str, Any]:
-    return {control.name: control.stops[stop] for control, stop in zip(controls, setting, strict=True)}
+    return {
+        control.name: control.stops[stop] for control, stop in zip(controls, setting, strict=True)
+    }
 
 
 def inner(svg: str) -> str:

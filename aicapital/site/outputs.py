@@ -31,11 +31,16 @@ class ShownLab:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A verdict on code that the learner wrote in the notebook."""
+
+
+@dataclass(frozen=True)
 class ShownProgress:
     """The learner's record, of one lesson or of all."""
 
 
-Shown = ShownLab | ShownProgress | Live | Reveal | None
+Shown = ShownLab | ShownProgress | Judged | Live | Reveal | None
 
 
 def shown(cell: NotebookNode, output: NotebookNode, lesson: Lesson) -> Shown:
@@ -49,6 +54,8 @@ def shown(cell: NotebookNode, output: NotebookNode, lesson: Lesson) -> Shown:
         return ShownProgress()
     if "\nYour prediction: none recorded\n" in text:
         return _reveals(lesson).get(text)
+    if any(text.startswith(twin.removesuffix(ANSWER)) for twin in _asked(lesson)):
+        return Judged()
     return None
 
 
@@ -63,7 +70,8 @@ def _lab(cell: NotebookNode) -> ShownLab | None:
     predicted = [
         keyword.value.args[0].value
         for keyword in found[0].keywords
-        if keyword.arg == "prediction" and ast.unparse(keyword.value).startswith("lesson.predicted(")
+        if keyword.arg == "prediction"
+        and ast.unparse(keyword.value).startswith("lesson.predicted(")
     ]
     return ShownLab(found[0].func.attr, predicted[0] if predicted else "")
 

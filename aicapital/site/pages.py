@@ -35,7 +35,9 @@ class Pictures:
 
         def link(found: re.Match) -> str:
             png = base64.b64decode(found[1])
-            width, height = (int.from_bytes(png[at : at + 4], "big") // SHARPNESS for at in (16, 20))
+            width, height = (
+                int.from_bytes(png[at : at + 4], "big") // SHARPNESS for at in (16, 20)
+            )
             return f'src="{base}img/{self.save(png)}" width="{width}" height="{height}"'
 
         return DATA_URI.sub(link, page)
@@ -52,6 +54,7 @@ def with_formulas(cell: NotebookNode) -> None:
     parts = CODE.split(cell.source)
     for i in range(0, len(parts), 2):
         parts[i] = FORMULA.sub(
-            lambda found: convert(found[2], display="block" if found[1] == "$$" else "inline"), parts[i]
+            lambda found: convert(found[2], display="block" if found[1] == "$$" else "inline"),
+            parts[i],
         )
     cell.source = "".join(parts)

@@ -43,7 +43,7 @@ def reveal(shown: Reveal, saved: str, uid: str) -> str:
         "explain": to_html(shown.explanation),
     }
     return (
-        f'<div class="reveal" id="{uid}" data-lesson="{live.lesson}" data-record="{html.escape(live.record_id)}">'
+        f'<div class="beside" id="{uid}" data-lesson="{live.lesson}" data-record="{html.escape(live.record_id)}">'
         f"{to_html(live.text)}"
         '<div class="buttons"><button type="button">Show the evidence beside my prediction</button></div>'
         f'<div class="reply" role="status" aria-live="polite"></div>{_json(data)}</div><div class="on-paper">{saved}</div>'

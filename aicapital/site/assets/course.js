@@ -335,7 +335,7 @@ function lab(place, data, base) {
   const stage = make('div', {class: 'scroll picture'}, make('div', {class: 'stage', style: `max-width:${data.width}px`}, still, picture));
   const sentence = make('p', {class: 'sentence', role: 'status', 'aria-live': 'polite'}), note = make('p', {class: 'lab-note', role: 'status'});
   const guess = make('p', {class: 'lab-guess'});
-  const live = make('div', {class: 'live'}, title, presets, make('div', {class: 'controls'}, ...rows), stage, sentence, note, guess);
+  const live = make('div', {class: 'live'}, title, make('div', {class: 'setting'}, presets, ...rows), make('div', {class: 'showing'}, stage, sentence, note, guess));
 
   function show() {
     const number = body.at[at.join()];
@@ -387,7 +387,7 @@ window.aicapital = {
 };
 
 $$(document, 'form.question').forEach(question);
-$$(document, '.reveal').forEach(reveal);
+$$(document, '.beside').forEach(reveal);
 $$(document, '.record-of').forEach(progress);
 // On paper nothing can be opened.
 const closed = new Set();
