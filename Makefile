@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NPM_CI := npm ci --silent --no-audit --no-fund --prefix web
 
-.PHONY: course test bench exercises release notebooks test-newest clean
+.PHONY: course test bench exercises release notebooks site slides test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -20,6 +21,16 @@ $(VENV)/course-ready: requirements.txt pyproject.toml
 
 $(VENV)/test-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
+	@if command -v npm >/dev/null; then $(NPM_CI); else echo "npm is missing: the site's pages and slides will not be tried in a browser."; fi
+	touch $@
+
+$(VENV)/site-ready: $(VENV)/course-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[site]' -r requirements.txt
+	touch $@
+
+# What browsers show: reveal.js for the talks, axe-core for the accessibility tests.
+web/node_modules/.package-lock.json: web/package-lock.json
+	$(NPM_CI)
 	touch $@
 
 bench: $(VENV)/test-ready
@@ -34,6 +45,14 @@ release: $(VENV)/test-ready
 notebooks: $(VENV)/test-ready
 	$(BIN)/python -m aicapital execute
 
+# dist/site: open its index.html. No kernel, no server, no network.
+site: $(VENV)/site-ready
+	$(BIN)/python -m aicapital site
+
+# The same folder with one talk a lesson in dist/site/slides.
+slides: $(VENV)/site-ready web/node_modules/.package-lock.json
+	$(BIN)/python -m aicapital site --slides web/node_modules/reveal.js
+
 # The five named packages at their newest, without our pins: shows what is about to break.
 test-newest:
 	$(PYTHON) -m venv $(VENV)-newest
@@ -42,4 +61,4 @@ test-newest:
 	AICAPITAL_PROGRESS=$$(mktemp -d) $(VENV)-newest/bin/python -m pytest notebooks solutions --nbval-lax -n 2 --dist loadfile
 
 clean:
-	rm -rf $(VENV) $(VENV)-newest dist
+	rm -rf $(VENV) $(VENV)-newest web/node_modules dist

@@ -20,9 +20,9 @@ import numpy as np
 from ..labs.lab import Control, Lab
 from ..learning.questions import Prediction
 
-MOST_FRAMES = 230  # a lab; more would make the build and the page slow
+MOST_FRAMES = 500  # a lab; more would make the build slow and moves no smoother
 # Stops of the two main controls and of each other one, from fine to coarse; the first that fits is taken.
-FINENESS = ((33, 9), (29, 8), (25, 7), (21, 6), (17, 5), (15, 5), (13, 4), (11, 4), (9, 3), (7, 3))
+FINENESS = ((33, 9), (29, 8), (25, 7), (21, 6), (17, 5), (15, 5), (13, 4), (11, 4), (9, 3), (7, 3), (5, 2))
 
 Setting = tuple[int, ...]  # for each control the position of its stop
 
@@ -164,9 +164,9 @@ def _marks(lab: Lab, prediction: Prediction) -> Iterator[tuple[float, str, float
 
 def _tried(prediction: Prediction) -> list[float]:
     truth = float(prediction.truth())
-    values = {float(f"{truth * factor:.3g}") for factor in np.geomspace(1 / 64, 64, 25)}
+    values = {float(f"{truth * factor:.3g}") for factor in np.geomspace(1 / 50, 50, 17)}
     if "%" in prediction.unit:
-        values |= set(np.arange(0.0, 101.0, 10.0))
+        values |= set(np.linspace(0.0, 100.0, 6))
     return sorted(values)
 
 

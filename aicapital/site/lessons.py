@@ -115,7 +115,10 @@ class LessonPage:
     def _alive(self, found: Shown, saved: str, uid: str, all_counts: list[dict]) -> str:
         if isinstance(found, ShownLab):
             self.labs[found.name] = found
-            return f'<div class="lab" data-lab="{found.name}"><div class="twin">{saved}</div></div>'
+            return (
+                f'<div class="lab" data-lab="{found.name}" data-prediction="{found.prediction}">'
+                f'<div class="twin">{saved}</div></div>'
+            )
         if isinstance(found, ShownProgress):
             return record(all_counts if self.number == "00" else [self.counts])
         if isinstance(found, Judged):

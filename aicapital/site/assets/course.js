@@ -27,7 +27,7 @@ class NotANumber extends Error {}
 
 function readNumber(given, unit = '', expects = '') {
   const wanted = expects || kindOfNumber(unit);
-  const text = given.replaceAll('−', '-').replaceAll("'", '').split(/\s+/).filter(Boolean).join(' ').toLowerCase();
+  const text = given.replaceAll('−', '-').replace(/[０-９]/g, digit => String.fromCharCode(digit.charCodeAt(0) - 0xfee0)).replaceAll("'", '').split(/\s+/).filter(Boolean).join(' ').toLowerCase();
   if (!text) throw new NotANumber(`The box is empty. Expected: ${wanted}.`);
   if (DECIMAL_COMMA.test(text)) throw new NotANumber(`I cannot tell what the comma in “${given.trim()}” means. Write decimals with a point: 13.5.`);
   const match = NUMBER.exec(text.replace(/^[~≈ ]+/, ''));
@@ -54,9 +54,9 @@ function close(value, target, tolerance, relative) {
   return Math.abs(value - target) <= room + 1e-9 * Math.max(Math.abs(target), Math.abs(room));
 }
 const plain = (value, digits) => {  // Python's format "g"
-  const text = String(Number(value.toPrecision(digits)));
-  if (value !== 0 && Math.abs(value) < 1e-4) { const [head, power] = Number(value.toPrecision(digits)).toExponential().split('e'); return `${head}e${power[0]}${power.slice(1).padStart(2, '0')}`; }
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+  const [head, power] = value.toExponential(digits - 1).split('e');
+  if (value === 0 || (power >= -4 && power < digits)) return String(Number(value.toPrecision(digits)));
+  return `${Number(head)}e${power[0]}${power.slice(1).padStart(2, '0')}`;
 };
 function showNumber(value) {
   const size = Math.abs(value), fixed = digits => value.toLocaleString('en-US', {minimumFractionDigits: digits, maximumFractionDigits: digits});

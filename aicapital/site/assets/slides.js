@@ -5,8 +5,9 @@ const WIDTH = 1280, HEIGHT = 720;
 const fit = slide => {
   const box = slide?.querySelector('.fit');
   if (!box) return;
-  box.style.zoom = 1;
-  for (let zoom = 1; box.offsetHeight * zoom > HEIGHT && zoom > 0.5; zoom -= 0.04) box.style.zoom = zoom;
+  let zoom = box.style.zoom = 1;
+  // Words reflow when they shrink, so look again after each step.
+  while (box.offsetHeight * zoom > HEIGHT && zoom > 0.5) box.style.zoom = zoom -= 0.04;
 };
 Reveal.initialize({
   width: WIDTH, height: HEIGHT, margin: 0.04, center: false, hash: true, transition: 'none', slideNumber: 'c/t',
