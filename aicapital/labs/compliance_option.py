@@ -164,7 +164,9 @@ def compliance_option(prediction: float | None = None) -> Lab:
         base = result["tornado"].attrs["base"]
         for row, name in enumerate(ROWS):
             low, high = swings.loc[name, ["outcome_at_low", "outcome_at_high"]]
-            right.barh(row, low - base, left=base, height=0.5, color=LOW)
+            right.barh(
+                row, low - base, left=base, height=0.5, color=LOW, edgecolor=QUIET, linewidth=0.6
+            )
             right.barh(
                 row,
                 high - base,

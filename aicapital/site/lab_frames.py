@@ -22,7 +22,19 @@ from ..learning.questions import Prediction
 
 MOST_FRAMES = 500  # a lab; more would make the build slow and moves no smoother
 # Stops of the two main controls and of each other one, from fine to coarse; the first that fits is taken.
-FINENESS = ((33, 9), (29, 8), (25, 7), (21, 6), (17, 5), (15, 5), (13, 4), (11, 4), (9, 3), (7, 3), (5, 2))
+FINENESS = (
+    (33, 9),
+    (29, 8),
+    (25, 7),
+    (21, 6),
+    (17, 5),
+    (15, 5),
+    (13, 4),
+    (11, 4),
+    (9, 3),
+    (7, 3),
+    (5, 2),
+)
 
 Setting = tuple[int, ...]  # for each control the position of its stop
 
