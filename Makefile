@@ -2,9 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NPM_CI := npm ci --silent --no-audit --no-fund --prefix web
+NPM_CI := npm ci --silent --no-audit --no-fund
 
-.PHONY: course test bench exercises release notebooks site slides test-newest clean
+.PHONY: course test doctor bench bench-hub exercises release notebooks site slides test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -12,6 +12,10 @@ course: $(VENV)/course-ready
 test: $(VENV)/test-ready
 	@test -d tests || { echo "This copy of the course comes without its tests; there is nothing to run."; exit 1; }
 	$(BIN)/python -m pytest tests notebooks solutions --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
+
+# Runs where the set-up is broken, too: then with the system's Python.
+doctor:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m aicapital doctor; else $(PYTHON) -m aicapital doctor; fi
 
 # A stamp per set-up: a second run of either command starts within seconds.
 $(VENV)/course-ready: requirements.txt pyproject.toml
@@ -21,7 +25,8 @@ $(VENV)/course-ready: requirements.txt pyproject.toml
 
 $(VENV)/test-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
-	@if command -v npm >/dev/null; then $(NPM_CI); else echo "npm is missing: the site's pages and slides will not be tried in a browser."; fi
+	@if command -v npm >/dev/null; then $(NPM_CI) --prefix tests/hub && $(NPM_CI) --prefix web; \
+	else echo "No npm here: the tests on JupyterHub and of the site's pages and slides will be skipped."; fi
 	touch $@
 
 $(VENV)/site-ready: $(VENV)/course-ready
@@ -30,11 +35,14 @@ $(VENV)/site-ready: $(VENV)/course-ready
 
 # What browsers show: reveal.js for the talks, axe-core for the accessibility tests.
 web/node_modules/.package-lock.json: web/package-lock.json
-	$(NPM_CI)
+	$(NPM_CI) --prefix web
 	touch $@
 
 bench: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench
+
+bench-hub: $(VENV)/test-ready
+	$(BIN)/python -m tests.bench.classroom
 
 exercises: $(VENV)/test-ready
 	$(BIN)/python -m aicapital exercises

@@ -9,6 +9,7 @@ from .compute import (
     contracts_beside_revenue,
     doubling_time_months,
 )
+from .futures import partners_by_round, urn_paths
 from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
 from .players import player_matrix
@@ -27,6 +28,7 @@ __all__ = [
     "funding_mix",
     "money_and_purchases",
     "money_shares",
+    "partners_by_round",
     "player_matrix",
     "price_reactions",
     "reach_on_two_days",
@@ -35,4 +37,5 @@ __all__ = [
     "self_funding_ratios",
     "stake_gaps",
     "tornado_bars",
+    "urn_paths",
 ]

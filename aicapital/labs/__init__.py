@@ -7,9 +7,12 @@ from .complements import complements
 from .compliance_option import compliance_option
 from .data_loop import data_loop
 from .funnel import funnel
+from .innovation import innovation
 from .make_or_buy import make_or_buy
+from .power_network import power_network
 from .round_builder import round_builder
 from .self_funding import self_funding
+from .two_futures import two_futures
 from .waterfall import waterfall
 
 __all__ = [
@@ -20,8 +23,11 @@ __all__ = [
     "compliance_option",
     "data_loop",
     "funnel",
+    "innovation",
     "make_or_buy",
+    "power_network",
     "round_builder",
     "self_funding",
+    "two_futures",
     "waterfall",
 ]

@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
+<<<<<<< HEAD
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, colour, ink, stroke
+=======
+from ..figures.chart import block, sheet
+from ..figures.style import ACCENT, INK, QUIET, colour, ink
+>>>>>>> main
 from ..models.complements import FreeComplement
 from .lab import Control, Lab
 
@@ -127,7 +132,7 @@ def complements(prediction: float | None = None) -> Lab:
             (("second_price", 1), ("second_quantity", 1), ("profit", 0))
         ):
             index = 100 * one[column] / two[column]
-            right.barh(row, min(index, WIDEST), height=0.42, color=colour("Meta"), alpha=0.85)
+            block(right, 0, row, min(index, WIDEST), 0.42, facecolor=colour("Meta"), alpha=0.85)
             change = f"{two[column]:,.{digits}f} → {one[column]:,.{digits}f}"
             inside = index > 250
             right.text(
