@@ -27,10 +27,12 @@ def _release(argv):
     return main_release(argv)
 
 
-<<<<<<< HEAD
 def _site(argv):
     from .site.build import main
-=======
+
+    return main(argv)
+
+
 def _settings(argv):
     from .serving import main_settings
 
@@ -51,7 +53,6 @@ def _guide(argv):
 
 def _doctor(argv):
     from .doctor import main
->>>>>>> main
 
     return main(argv)
 
@@ -64,11 +65,8 @@ COMMANDS = {
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
     "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
-<<<<<<< HEAD
     "site": (_site, "write the course as pages that need no kernel and no network"),
-=======
     "collect": (_collect, "copy a sheet from many home folders into one folder for grading"),
->>>>>>> main
 }
 
 

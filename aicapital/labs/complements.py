@@ -4,13 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-<<<<<<< HEAD
-from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink, stroke
-=======
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink
->>>>>>> main
+from ..figures.style import ACCENT, INK, QUIET, colour, ink, stroke
 from ..models.complements import FreeComplement
 from .lab import Control, Lab
 

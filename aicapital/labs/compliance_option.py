@@ -164,21 +164,8 @@ def compliance_option(prediction: float | None = None) -> Lab:
         base = result["tornado"].attrs["base"]
         for row, name in enumerate(ROWS):
             low, high = swings.loc[name, ["outcome_at_low", "outcome_at_high"]]
-<<<<<<< HEAD
-            right.barh(
-                row, low - base, left=base, height=0.5, color=LOW, edgecolor=QUIET, linewidth=0.6
-            )
-            right.barh(
-                row,
-                high - base,
-                left=base,
-                height=0.5,
-                color=QUIET,
-            )
-=======
-            block(right, base, row, low - base, 0.5, facecolor=LOW)
+            block(right, base, row, low - base, 0.5, facecolor=LOW, edgecolor=QUIET, linewidth=0.6)
             block(right, base, row, high - base, 0.5, facecolor=QUIET)
->>>>>>> main
         right.axvline(base, color=INK, linewidth=1.4)
 
     def sentence(result, values):
