@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import Collection
+from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -35,7 +35,7 @@ _TO_XYZ = np.array(
         [0.0193339, 0.1191920, 0.9503041],
     ]
 )
-OUTLINED = " outlined"
+OUTLINED, DOTS = " outlined", "dots"
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
@@ -114,7 +114,9 @@ def areas(axes: Axes) -> list[tuple[str, str, Bbox]]:
     return [
         (
             colour,
-            (artist.get_hatch() or "") + OUTLINED * _outlined(artist),
+            DOTS
+            if isinstance(artist, PathCollection)
+            else (artist.get_hatch() or "") + OUTLINED * _outlined(artist),
             artist.get_window_extent(),
         )
         for artist in axes.get_children()
@@ -148,7 +150,7 @@ def alike(axes: Axes, least: float = 7.0) -> list[str]:
         touch = Bbox.from_extents(box.x0 - 1, box.y0 - 1, box.x1 + 1, box.y1 + 1).overlaps(next_box)
         if (
             touch
-            and hatch == other_hatch
+            and hatch == other_hatch != DOTS
             and one != other
             and (far := told_apart(one, other)) < least
         ):

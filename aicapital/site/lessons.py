@@ -15,12 +15,11 @@ from nbformat import NotebookNode
 from ..learning import Lesson
 from ..learning.live import Reveal
 from . import questions
-from .outputs import Judged, Shown, ShownLab, ShownProgress, lives, shown
+from .outputs import InJupyterLab, Shown, ShownLab, ShownProgress, lives, shown
 from .pages import with_formulas
 
 TEMPLATES = Path(__file__).with_name("templates")
 NEEDS_KERNEL = "Run this cell to"
-JUDGED = "<p><i>In JupyterLab the course judges your function here and names the mistake.</i></p>"
 
 
 class SiteError(RuntimeError):
@@ -114,15 +113,17 @@ class LessonPage:
 
     def _alive(self, found: Shown, saved: str, uid: str, all_counts: list[dict]) -> str:
         if isinstance(found, ShownLab):
-            self.labs[found.name] = found
+            # A lab may be shown again, without the prediction.
+            if found.prediction or found.name not in self.labs:
+                self.labs[found.name] = found
             return (
                 f'<div class="lab" data-lab="{found.name}" data-prediction="{found.prediction}">'
                 f'<div class="twin">{saved}</div></div>'
             )
         if isinstance(found, ShownProgress):
             return record(all_counts if self.number == "00" else [self.counts])
-        if isinstance(found, Judged):
-            return JUDGED
+        if isinstance(found, InJupyterLab):
+            return f'<p class="in-jupyterlab"><i>In JupyterLab {found.what}.</i></p>'
         if isinstance(found, Reveal):
             return questions.reveal(found, saved, uid)
         return questions.form(found, uid)

@@ -31,8 +31,14 @@ class ShownLab:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A verdict on code that the learner wrote in the notebook."""
+class InJupyterLab:
+    """Something that is made of the learner's own code or record in JupyterLab; `what` happens there."""
+
+    what: str
+
+
+JUDGED = InJupyterLab("the course judges your function here and names the mistake")
+BRIEF = InJupyterLab("your brief is written here, from your record there")
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class ShownProgress:
     """The learner's record, of one lesson or of all."""
 
 
-Shown = ShownLab | ShownProgress | Judged | Live | Reveal | None
+Shown = ShownLab | ShownProgress | InJupyterLab | Live | Reveal | None
 
 
 def shown(cell: NotebookNode, output: NotebookNode, lesson: Lesson) -> Shown:
@@ -54,8 +60,10 @@ def shown(cell: NotebookNode, output: NotebookNode, lesson: Lesson) -> Shown:
         return ShownProgress()
     if "\nYour prediction: none recorded\n" in text:
         return _reveals(lesson).get(text)
+    if text.startswith("Your brief holds "):
+        return BRIEF
     if any(text.startswith(twin.removesuffix(ANSWER)) for twin in _asked(lesson)):
-        return Judged()
+        return JUDGED
     return None
 
 

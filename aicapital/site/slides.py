@@ -11,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from .lessons import JUDGED, LessonPage, SiteError, markdown, write
+from .lessons import LessonPage, SiteError, markdown, write
 from .pages import Pictures, boxed
 
 REVEAL_FILES = ("dist/reveal.js", "dist/reveal.css", "LICENSE")
@@ -83,7 +83,7 @@ def _outputs(cell: NotebookNode, page: LessonPage) -> Iterator[str]:
         shown = data.get("text/html") or markdown(data.get("text/markdown", ""))
         if not shown and (text := data.get("text/plain") or output.get("text", "")):
             shown = f"<pre>{html.escape(text)}</pre>"
-        if shown == JUDGED:
+        if 'class="in-jupyterlab"' in shown:
             continue
         if 'class="lab"' in shown:
             shown += (

@@ -288,7 +288,7 @@ async function unpack(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
 }
 function mark(data) {
-  const [lesson, id] = data.question.split('.'), kept = data.question && record('predictions', lesson, id);
+  const [lesson, id] = data.question.split('.'), kept = record('predictions', lesson, id);
   if (!kept || typeof kept.value !== 'number') return null;
   const value = kept.value, marks = data.marks, next = marks.findIndex(each => each[0] >= value);
   if (!marks.length || next < 0 || (next === 0 && marks[0][0] > value)) return {svg: '', value};
@@ -339,7 +339,7 @@ function lab(place, data, base) {
 
   function show() {
     const number = body.at[at.join()];
-    const guessed = data.question ? mark(data) : null, hidden = data.hidden.some(([i, stop]) => at[i] === stop);
+    const guessed = place.dataset.prediction ? mark(data) : null, hidden = data.hidden.some(([i, stop]) => at[i] === stop);
     picture.innerHTML = body.pictures[number] + (guessed && !hidden ? guessed.svg : '');
     picture.setAttribute('aria-label', body.sentences[number]);
     if (sentence.textContent !== body.sentences[number]) sentence.textContent = body.sentences[number];
@@ -371,16 +371,14 @@ function lab(place, data, base) {
   });
 }
 
-const waiting = {};
 window.aicapital = {
   // Called by the script of a lab, which stands in a file of its own: a page opened from a folder may not fetch.
   lab(name, data) {
     const base = document.documentElement.dataset.base ?? '';
     for (const place of $$(document, `[data-lab="${name}"]`)) {
       if (!('DecompressionStream' in window)) { place.append(make('p', {class: 'lab-note'}, 'This browser is too old to move the picture. You see it at its start.')); continue; }
-      waiting[name] = () => lab(place, data, base);
       // What is far down the page can wait until the reader comes near.
-      new IntersectionObserver((seen, observer) => { if (seen.some(it => it.isIntersecting)) { observer.disconnect(); waiting[name]?.(); delete waiting[name]; } }, {rootMargin: '1200px'}).observe(place);
+      new IntersectionObserver((seen, observer) => { if (seen.some(it => it.isIntersecting)) { observer.disconnect(); lab(place, data, base); } }, {rootMargin: '1200px'}).observe(place);
     }
   },
   numbers: {readNumber, showNumber, withUnit, close},
