@@ -160,7 +160,8 @@ def test_each_control_of_each_lab_moves_picture_and_sentence_by_keyboard(show, n
         assert lab.locator(".sentence").get_attribute("aria-live") == "polite"
         for preset in lab.locator(".presets button").all():
             preset.press("Enter")
-            assert lab.locator(".stage svg").inner_html()
+            words = lab.locator(".sentence").inner_text()
+            assert lab.locator(".stage svg").get_attribute("aria-label") == words
 
 
 @pytest.mark.parametrize("name", LESSONS)
