@@ -1,5 +1,6 @@
 """Figures: a model or a table in, a `Chart` (picture, alt text, data, source) out."""
 
+from .barrier import cluster_power, hhi_by_layer, layer_bounds, run_prices
 from .capital import money_and_purchases, money_shares
 from .chart import Chart
 from .complements import price_reactions
@@ -12,6 +13,7 @@ from .compute import (
 from .futures import partners_by_round, urn_paths
 from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
+from .plans import peer_margins, peers, plan_vintages, revenue_and_run_rate
 from .players import player_matrix
 from .reach import reach_on_two_days, revenue_shares
 from .self_funding import cash_against_capex, funding_mix, self_funding_ratios
@@ -21,19 +23,27 @@ __all__ = [
     "Chart",
     "bills_beside_donations",
     "cash_against_capex",
+    "cluster_power",
     "compute_growth",
     "contracts_beside_revenue",
     "costs_of_a_dollar",
     "doubling_time_months",
     "funding_mix",
+    "hhi_by_layer",
+    "layer_bounds",
     "money_and_purchases",
     "money_shares",
     "partners_by_round",
+    "peer_margins",
+    "peers",
+    "plan_vintages",
     "player_matrix",
     "price_reactions",
     "reach_on_two_days",
     "release_policy",
+    "revenue_and_run_rate",
     "revenue_shares",
+    "run_prices",
     "self_funding_ratios",
     "stake_gaps",
     "tornado_bars",

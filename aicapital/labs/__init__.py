@@ -6,11 +6,18 @@ from .circular_flows import circular_flows
 from .complements import complements
 from .compliance_option import compliance_option
 from .data_loop import data_loop
+from .down_round import down_round
+from .entrants import entrants
 from .funnel import funnel
 from .innovation import innovation
+from .layer_concentration import layer_concentration
 from .make_or_buy import make_or_buy
+from .market_size import market_size
 from .power_network import power_network
+from .reverse_dcf import reverse_dcf
 from .round_builder import round_builder
+from .run_cost import run_cost
+from .runway import runway
 from .self_funding import self_funding
 from .two_futures import two_futures
 from .waterfall import waterfall
@@ -22,11 +29,18 @@ __all__ = [
     "complements",
     "compliance_option",
     "data_loop",
+    "down_round",
+    "entrants",
     "funnel",
     "innovation",
+    "layer_concentration",
     "make_or_buy",
+    "market_size",
     "power_network",
+    "reverse_dcf",
     "round_builder",
+    "run_cost",
+    "runway",
     "self_funding",
     "two_futures",
     "waterfall",
