@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -36,6 +37,7 @@ _TO_XYZ = np.array(
     ]
 )
 OUTLINED, DOTS = " outlined", "dots"
+NEAR = 16  # pixels between a line and the word that names it
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
@@ -89,7 +91,7 @@ def faint_words(figure: Figure, least: float = 4.5) -> list[str]:
         x0, y0, x1, y1 = (max(0, round(edge)) for edge in box.extents)
         under = pixels[y0 : y1 + 1, x0 : x1 + 1].reshape(-1, 3)
         # A thin line may cross a word; the ground of the word may not be like it.
-        if len(under) and (ratio := np.quantile(contrast(colour[:3], under), 0.15)) < least:
+        if len(under) and (ratio := np.quantile(contrast(colour[:3], under), 0.25)) < least:
             found.append(f"{text.get_text()!r} in {to_hex(colour)}: contrast {ratio:.1f}")
     return found
 
@@ -127,10 +129,25 @@ def areas(axes: Axes) -> list[tuple[str, str, Bbox]]:
     ]
 
 
-def lines(axes: Axes) -> list[tuple[str, tuple]]:
-    """(colour, second cue: dash and marker) of every line; of markers alone, the edge where they are hollow."""
+def _named(line: Line2D, boxes: list[Bbox]) -> bool:
+    """Whether a word stands at an end of the line."""
+    points = line.get_transform().transform(line.get_xydata()) if len(line.get_xydata()) else []
+    inside = [point for point in points if line.axes.bbox.contains(*point)]
+    ends = [inside[0], inside[-1]] if inside else []
+    return any(box.padded(NEAR).contains(*end) for box in boxes for end in ends)
+
+
+def lines(axes: Axes, unnamed: bool = False) -> list[tuple[str, tuple]]:
+    """(colour, second cue: dash and marker) of every line; of markers alone, the edge where they are hollow.
+
+    With `unnamed`, only of lines that no word stands beside.
+    """
     found = []
+    # The numbers along an axis name no line.
+    boxes = [text.get_window_extent() for text in axes.texts] if unnamed else []
     for line in axes.get_lines():
+        if unnamed and _named(line, boxes):
+            continue
         colour = line.get_color()
         if line.get_linestyle() == "None":
             colour = line.get_markerfacecolor()
@@ -143,7 +160,7 @@ def lines(axes: Axes) -> list[tuple[str, tuple]]:
 def alike(axes: Axes, least: float = 7.0) -> list[str]:
     """Marks that only their colour tells apart, and not for everybody: lines of one dash, areas that touch."""
     found = []
-    for (one, cue), (other, other_cue) in combinations(set(lines(axes)), 2):
+    for (one, cue), (other, other_cue) in combinations(set(lines(axes, unnamed=True)), 2):
         if cue == other_cue and one != other and (far := told_apart(one, other)) < least:
             found.append(f"lines {one} and {other}: {far:.1f} apart")
     for (one, hatch, box), (other, other_hatch, next_box) in combinations(areas(axes), 2):

@@ -94,6 +94,12 @@ def stroke(name: str) -> str:
     return _darkened(name, 3.0)
 
 
+def ink_on(name: str) -> str:
+    """The colour for words on an area in the colour of `name`: dark or white, whichever stands out more."""
+    on_white = _contrast_on_white(to_rgb(colour(name)))
+    return PAPER if on_white > _contrast_on_white(to_rgb(INK)) / on_white else INK
+
+
 def _darkened(name: str, contrast: float) -> str:
     hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(colour(name)))
     while (
