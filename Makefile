@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_CI := npm ci --silent --no-audit --no-fund
 
-.PHONY: course test doctor bench bench-hub exercises release notebooks site slides test-newest clean
+.PHONY: course test doctor bench bench-hub exercises release notebooks changed site slides test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -60,6 +60,10 @@ site: $(VENV)/site-ready
 # The same folder with one talk a lesson in dist/site/slides.
 slides: $(VENV)/site-ready web/node_modules/.package-lock.json
 	$(BIN)/python -m aicapital site --slides web/node_modules/reveal.js
+
+# What an edit of data/ moves: old, new, and where it is shown. Since another state: make changed SINCE=main
+changed: $(VENV)/test-ready
+	$(BIN)/python -m aicapital changed $(if $(SINCE),--since $(SINCE))
 
 # The five named packages at their newest, without our pins: shows what is about to break.
 test-newest:

@@ -9,6 +9,7 @@ from aicapital import figures, labs, learning
 from aicapital.data import load
 from aicapital.labs.down_round import NEW, STAFF, after_2026
 from aicapital.learning import banks
+from aicapital.learning.claims import judged
 from aicapital.models.valuation import GrowthCase
 
 ARTICLE = "2026-03-03"
@@ -118,7 +119,7 @@ def test_predictions_come_from_the_tables():
 
 
 def test_every_claim_has_a_verdict_for_both_days_without_gaps():
-    claims = [question for question in banks.load("08").QUESTIONS if hasattr(question, "then")]
+    claims = judged("08")
     assert [claim.id for claim in claims] == load("claims").query("lesson == '08'")[
         "claim_id"
     ].tolist()
