@@ -123,7 +123,8 @@ class LessonPage:
         if isinstance(found, ShownProgress):
             return record(all_counts if self.number == "00" else [self.counts])
         if isinstance(found, InJupyterLab):
-            return f'<p class="in-jupyterlab"><i>In JupyterLab {found.what}.</i></p>'
+            kept = re.sub(r"<p><i>Run this cell[^<]*</i></p>", "", saved) if found.keeps else ""
+            return f'{kept}<p class="in-jupyterlab"><i>In JupyterLab {found.what}.</i></p>'
         if isinstance(found, Reveal):
             return questions.reveal(found, saved, uid)
         return questions.form(found, uid)

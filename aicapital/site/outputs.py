@@ -35,9 +35,14 @@ class InJupyterLab:
     """Something that is made of the learner's own code or record in JupyterLab; `what` happens there."""
 
     what: str
+    keeps: bool = False  # what the notebook saved is worth reading here, too
 
 
 JUDGED = InJupyterLab("the course judges your function here and names the mistake")
+CONCEPTS = InJupyterLab(
+    "you answer these questions, and at the end of lesson 10 their twins; then you see what you have gained",
+    keeps=True,
+)
 BRIEF = InJupyterLab("your brief is written here, from your record there")
 
 
@@ -55,7 +60,7 @@ def shown(cell: NotebookNode, output: NotebookNode, lesson: Lesson) -> Shown:
     if MOVE in text:
         return _lab(cell)
     if text.endswith(ANSWER):
-        return _question(text, lesson)
+        return CONCEPTS if text.startswith(_headings()) else _question(text, lesson)
     if text.endswith(KEPT):
         return ShownProgress()
     if "\nYour prediction: none recorded\n" in text:
@@ -82,6 +87,12 @@ def _lab(cell: NotebookNode) -> ShownLab | None:
         and ast.unparse(keyword.value).startswith("lesson.predicted(")
     ]
     return ShownLab(found[0].func.attr, predicted[0] if predicted else "")
+
+
+@functools.cache
+def _headings() -> tuple[str, ...]:
+    """How the two concept tests begin."""
+    return (Lesson("00").pre_test().heading, Lesson("10").post_test().heading)
 
 
 def _question(text: str, lesson: Lesson) -> Live | None:
