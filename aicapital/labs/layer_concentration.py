@@ -2,7 +2,7 @@
 
 from ..data import load
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, colour, ink
+from ..figures.style import ACCENT, INK, colour, ink, ink_on
 from ..models.concentration import HIGH_2023, bounds, merger_change, presumed_harmful
 from .lab import Control, Lab
 
@@ -99,7 +99,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
                 ha="right" if inside else "left",
                 va="center",
                 fontsize=9,
-                color="white" if inside else ink(firm),
+                color=ink_on(firm) if inside else ink(firm),
             )
         low, high = result["hhi"]
         block(

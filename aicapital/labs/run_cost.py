@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, colour
+from ..figures.style import ACCENT, INK, QUIET, stroke
 from ..models.training_cost import TrainingRun, facility_power_mw
 from .lab import Control, Lab
 
@@ -69,7 +69,7 @@ def run_cost(prediction: float | None = None) -> Lab:
         ):
             part = paid[paid["cost_method"] == method]
             axes.plot(
-                part["training_compute_flop"], part["cost_usd"] / 1e6, mark, color=colour(firm)
+                part["training_compute_flop"], part["cost_usd"] / 1e6, mark, color=stroke(firm)
             )
         axes.text(
             0.01,
