@@ -43,9 +43,12 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         if pair and len(values) > pair[1]:
             first, second = values[pair[0]], values[pair[1]]
             change, presumed = merger_change(first, second), presumed_harmful(values, first, second)
-        found = bounds(values, others, largest_other=max(min(values) * block_size / 100, 0.05))
+        block = max(min(values) * block_size / 100, 0.05)
+        if change:
+            values = [first + second, *(v for place, v in enumerate(values) if place not in pair)]
+        found = bounds(values, others, largest_other=block)
         return {
-            "hhi": [value + change for value in found["hhi"]],
+            "hhi": found["hhi"],
             "cr4": found["cr4"],
             "change": change,
             "presumed": presumed,
@@ -114,7 +117,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         words = f"{low:,.0f}" if high - low < 1 else f"{low:,.0f} to {high:,.0f}"
         right.text(
             0.5,
-            2150 if 900 < high < 2150 else min(high + 350, 9600),
+            min(max(2150, high + 300) if high > 900 else high + 300, 9600),
             words,
             ha="center",
             fontsize=10,
@@ -123,7 +126,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         if prediction is not None and 0 <= prediction <= 10_000:
             right.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             right.text(
-                0.02, min(prediction + 120, 9700), "your prediction", color=ACCENT, fontsize=9
+                0.02, min(prediction + 180, 9700), "your prediction", color=ACCENT, fontsize=9
             )
 
     def sentence(result, values):
