@@ -131,10 +131,10 @@ def entrants(prediction: float | None = None) -> Lab:
         controls=[
             Control("cost", "Final run in 2025, USD bn", (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0), 0.4, lambda stop: f"{stop:g}"),
             Control("growth", "Growth of its cost, times a year", tuple(round(1 + step / 10, 1) for step in range(31)), 2.4, lambda stop: f"{stop:g}"),
-            Control("research", "Research computing, times the final run", (1, 2, 3, 5, 7, 10), 10),
+            Control("research", "Research computing, final run = 1", (1, 2, 3, 5, 7, 10), 10),
             Control("share", "Part of a firm's money, %", tuple(range(5, 101, 5)), 30),
             Control("budget_growth", "Growth of the money, % a year", tuple(range(-10, 61, 5)), 15),
-            Control("fall", "Fall of a fixed capability's cost, % a year", tuple(range(0, 91, 5)), 60),
+            Control("fall", "Capability of 2025: fall, % a year", tuple(range(0, 91, 5)), 60),
         ],
         presets={
             "Trend of 2016-2024": start,

@@ -19,6 +19,10 @@ LAYERS = {
 }
 MERGERS = {"no merger": None, "first and second merge": (0, 1), "second and third merge": (1, 2)}
 ROWS = 9
+# Firms with a colour of their own in this course; the bars of others are pale, so what stands in them is dark.
+KNOWN = (
+    "OpenAI", "Google", "Microsoft", "Amazon", "Anthropic", "xAI", "Meta", "Nvidia", "AMD", "Oracle",
+)  # fmt: skip
 
 
 def layer_concentration(prediction: float | None = None) -> Lab:
@@ -102,7 +106,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
                 ha="right" if inside else "left",
                 va="center",
                 fontsize=9,
-                color="white" if inside else ink(firm),
+                color=ink(firm) if not inside else "white" if firm in KNOWN else INK,
             )
         low, high = result["hhi"]
         block(
@@ -150,7 +154,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         title="Lab: how concentrated is a layer?",
         controls=[
             Control("layer", "Layer", tuple(LAYERS), "Foundries: revenue, end of 2025"),
-            Control("block_size", "Largest of the others, % of the smallest named", tuple(range(0, 101, 5)), 100),
+            Control("block_size", "Largest other, % of smallest named", tuple(range(0, 101, 5)), 100),
             Control("merger", "Merger", tuple(MERGERS), "no merger"),
         ],
         presets={
@@ -164,21 +168,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
 
 
 def _firm(name: str) -> str:
-    for known in (
-        "OpenAI",
-        "Google",
-        "Microsoft",
-        "Amazon",
-        "Anthropic",
-        "xAI",
-        "Meta",
-        "Nvidia",
-        "AMD",
-        "Oracle",
-    ):
-        if known in name:
-            return known
-    return name
+    return next((known for known in KNOWN if known in name), name)
 
 
 def _range(pair: tuple[float, float]) -> str:
