@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: course test doctor bench bench-hub exercises release notebooks test-newest clean
+.PHONY: course test doctor bench bench-hub exercises release notebooks changed test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -42,6 +42,10 @@ release: $(VENV)/test-ready
 
 notebooks: $(VENV)/test-ready
 	$(BIN)/python -m aicapital execute
+
+# What an edit of data/ moves: old, new, and where it is shown. Since another state: make changed SINCE=main
+changed: $(VENV)/test-ready
+	$(BIN)/python -m aicapital changed $(if $(SINCE),--since $(SINCE))
 
 # The five named packages at their newest, without our pins: shows what is about to break.
 test-newest:

@@ -15,6 +15,19 @@ def _execute(argv):
     return main(argv)
 
 
+def _changed(argv):
+    from .authoring.changed import main
+
+    return main(argv)
+
+
+def _claims(argv):
+    from .learning import claims_map
+
+    (path,) = argv or ["claims.html"]
+    print(f"Wrote {claims_map(show_all=True).write(path)}.")
+
+
 def _exercises(argv):
     from .grading.release import main_exercises
 
@@ -56,6 +69,8 @@ COMMANDS = {
     "doctor": (_doctor, "say what is wrong with this computer's set-up, and what to do"),
     "settings": (_settings, "print the course's server settings, for a hub or an image"),
     "execute": (_execute, "run notebooks in place, for committing"),
+    "changed": (_changed, "list what an edit of the tables moves, and where it is shown"),
+    "claims": (_claims, "write the page of all claims and verdicts (default: claims.html)"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
     "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),

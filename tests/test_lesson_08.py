@@ -10,6 +10,7 @@ from aicapital.data import load
 from aicapital.labs.down_round import NEW, STAFF, after_2026
 from aicapital.labs.runway import contracts_due, new_money, plan_inputs, plan_ranges
 from aicapital.learning import banks
+from aicapital.learning.claims import judged
 from aicapital.models.runway import cash_paths, draw_inputs, draw_shocks
 from aicapital.models.valuation import GrowthCase
 
@@ -126,7 +127,7 @@ def test_the_runway_lab_starts_where_the_lessons_table_ends():
 
 
 def test_no_verdict_of_the_articles_day_uses_the_close_of_the_round():
-    claims = {q.id: q for q in banks.load("08").QUESTIONS if hasattr(q, "then")}
+    claims = {claim.id: claim for claim in judged("08")}
     reasons = {
         name: q.then.reason.format_map(q.values() if q.values else {}) for name, q in claims.items()
     }
@@ -144,7 +145,7 @@ def test_predictions_come_from_the_tables():
 
 
 def test_every_claim_has_a_verdict_for_both_days_without_gaps():
-    claims = [question for question in banks.load("08").QUESTIONS if hasattr(question, "then")]
+    claims = judged("08")
     assert [claim.id for claim in claims] == load("claims").query("lesson == '08'")[
         "claim_id"
     ].tolist()

@@ -47,13 +47,13 @@ def test_a_key_press_changes_the_picture_and_the_sentence_under_it(page, cell):
     handle.scroll_into_view_if_needed()
     picture, sentence = (
         lab.locator(".aic-moving").inner_html(),
-        lab.locator(".aic-sentence").inner_text(),
+        lab.locator(".aic-sentence").text_content(),
     )
     handle.focus()
     at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
     page.keyboard.press("ArrowLeft" if at_the_end else "ArrowRight")
     page.wait_for_function(
-        "([cell, before]) => document.querySelectorAll('.jp-CodeCell')[cell].querySelector('.aic-sentence').innerText !== before",
+        "([cell, before]) => document.querySelectorAll('.jp-CodeCell')[cell].querySelector('.aic-sentence').textContent !== before",
         arg=[cell, sentence],
         timeout=10_000,
     )
