@@ -269,7 +269,7 @@ LATE, EARLY = (
         ("q7", lambda growth: worth(growth, past=1), "has grown once"),
         ("q7", lambda growth: worth(growth, margins=np.linspace(-3, 20, 10)), "first of them in the first year"),
         ("q7", lambda growth: worth(growth, margins=np.linspace(4.7, 20, 10)), "burns 3 %"),
-        ("q7", lambda growth: worth(growth, wait=11), "once too often"),
+        ("q7", lambda growth: worth(growth, wait=11), "one year before its first cash flow"),
         ("q7", lambda growth: worth(growth, ever=1 / 0.12), "divide by the rate less the growth"),
         ("q7", lambda growth: worth(growth, early=0.5), "yearly flows come in the middle"),
         ("q7_growth", 24.3, ""),
