@@ -113,7 +113,7 @@ def down_round(prediction: float | None = None) -> Lab:
         controls=[
             Control("pre_money", "Pre-money value, USD bn", tuple(range(150, 1501, 25)), 400, lambda stop: f"{stop:,}"),
             Control("raised", "New money, USD bn", tuple(range(10, 151, 5)), 60),
-            Control("pool", "Option pool topped up before, % of shares", (0, 2, 4, 5, 6, 8, 10), 0),
+            Control("pool", "Option pool added, % of shares", (0, 2, 4, 5, 6, 8, 10), 0),
             Control("protection", "Anti-dilution of the investors of 2026", (NONE, BROAD, RATCHET), BROAD),
         ],
         presets={

@@ -132,7 +132,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         controls=[
             Control("pre_money", "Pre-money value, USD bn", tuple(sorted({*range(100, 1601, 50), 730})), 730, lambda stop: f"{stop:,}"),
             Control("wacc", "Discount rate, % a year", tuple(range(7, 21)), 12),
-            Control("margin", "Free cash flow in the last year, % of revenue", tuple(range(-10, 51, 5)), 25),
+            Control("margin", "Last free cash flow, % of revenue", tuple(range(-10, 51, 5)), 25),
             Control("years", "Years of the forecast", (5, 6, 7, 8, 9, 10, 12, 15), 10),
             Control("horizon", "Growth after that, % a year", (0, 1, 2, 3, 4, 5), 3),
             Control("timing", "Cash flows come", (END, MIDDLE), END),

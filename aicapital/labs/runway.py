@@ -149,10 +149,10 @@ def runway(prediction: float | None = None) -> Lab:
         controls=[
             Control("growth", "Growth of revenue, % of the assumed", tuple(range(50, 151, 5)), 100),
             Control("research", "Research computing, % of the assumed", tuple(sorted({*range(50, 131, 4), 100})), 100),
-            Control("margin", "Gross margin, points above the assumed", tuple(range(-20, 21, 2)), 0, lambda stop: f"{stop:+d}"),
+            Control("margin", "Gross margin, points more or less", tuple(range(-20, 21, 2)), 0, lambda stop: f"{stop:+d}"),
             Control("round_2026", "New money of the 2026 round, USD bn", (75, 110, 122), 122),
             Control("later", "A later round, in 2028, USD bn", tuple(range(0, 301, 10)), 0),
-            Control("binding", "Part of contracts that binds, % of the assumed", tuple(range(0, 101, 10)), 100),
+            Control("binding", "Binding contracts, % of the assumed", tuple(range(0, 101, 10)), 100),
         ],
         presets={
             "As assumed, no further round": usual,
