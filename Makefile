@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: course test doctor bench bench-hub exercises release notebooks changed test-newest clean
+.PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -31,6 +31,14 @@ $(VENV)/test-ready: $(VENV)/course-ready
 bench: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench
 
+# Our grader beside nbgrader's autograde, in one run.
+bench-grading: $(VENV)/test-ready
+	$(BIN)/python -m tests.bench.grading
+
+# The same marks as nbgrader on every sample of every sheet; a few of them are in `make test`.
+test-grading: $(VENV)/test-ready
+	COURSE_LONG_TESTS=1 $(BIN)/python -m pytest tests/test_grading_nbgrader.py
+
 bench-hub: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench.classroom
 
@@ -39,6 +47,21 @@ exercises: $(VENV)/test-ready
 
 release: $(VENV)/test-ready
 	$(BIN)/python -m aicapital release
+
+# make grade SUBMISSIONS=folder [SHEET=01] [OUT=graded] [ROSTER=roster.csv] [OPTIONS="--due 2026-11-25T18:00"]
+SHEET ?= auto
+OUT ?= graded
+grade: $(VENV)/teach-ready
+	@test -n "$(SUBMISSIONS)" || { echo "Say where they are: make grade SUBMISSIONS=folder"; exit 1; }
+	$(BIN)/python -m aicapital grade "$(SHEET)" "$(SUBMISSIONS)" --out "$(OUT)" --nbgrader $(if $(ROSTER),--roster "$(ROSTER)") $(OPTIONS)
+
+# make marks [OUT=graded] [ROSTER=roster.csv]: adds the marks made by hand
+marks: $(VENV)/teach-ready
+	$(BIN)/python -m aicapital marks "$(OUT)" $(if $(ROSTER),--roster "$(ROSTER)")
+
+$(VENV)/teach-ready: $(VENV)/course-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[teach]' -r requirements.txt
+	touch $@
 
 notebooks: $(VENV)/test-ready
 	$(BIN)/python -m aicapital execute

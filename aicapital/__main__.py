@@ -52,6 +52,18 @@ def _collect(argv):
     return main(argv)
 
 
+def _grade(argv):
+    from .grading.__main__ import main
+
+    return main(argv)
+
+
+def _marks(argv):
+    from .grading.marks import main
+
+    return main(argv)
+
+
 def _guide(argv):
     from .authoring.guide import main
 
@@ -72,6 +84,8 @@ COMMANDS = {
     "changed": (_changed, "list what an edit of the tables moves, and where it is shown"),
     "claims": (_claims, "write the page of all claims and verdicts (default: claims.html)"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
+    "grade": (_grade, "mark a folder of submissions"),
+    "marks": (_marks, "add marks made by hand; tables for Moodle and Canvas"),
     "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
     "collect": (_collect, "copy a sheet from many home folders into one folder for grading"),
