@@ -239,7 +239,7 @@ QUESTIONS = [
             ]),
         ],
         hints=("How many shares would the money have bought at the old price?", "new price = old price x (before + money / old price) / (before + issued)", "at_old = new_money / old_price", "return old_price * (shares_before + new_money / old_price) / (shares_before + new_shares)"),
-        right="8 cents of 9 for Series A, in the published example of Gust. A small round at a low price hurts little; a full ratchet does not ask how small it was.",
+        right="In Gust's published example the price falls from 1.00 to 0.89; a full ratchet would take it to 0.50. A small round at a low price hurts little; a full ratchet does not ask how small it was.",
     ),
     Choice(
         "committed",
