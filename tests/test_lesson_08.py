@@ -8,8 +8,10 @@ import pytest
 from aicapital import figures, labs, learning
 from aicapital.data import load
 from aicapital.labs.down_round import NEW, STAFF, after_2026
+from aicapital.labs.runway import contracts_due, new_money, plan_inputs, plan_ranges
 from aicapital.learning import banks
 from aicapital.learning.claims import judged
+from aicapital.models.runway import cash_paths, draw_inputs, draw_shocks
 from aicapital.models.valuation import GrowthCase
 
 ARTICLE = "2026-03-03"
@@ -107,6 +109,30 @@ def test_the_round_of_2026_as_closed_is_where_the_down_round_starts():
     broad, ratchet, none, up, worst = stakes
     assert up > none > broad > ratchet > worst
     assert lab.result.at[NEW, "before_pct"] == 0
+    # Price 400 / 852 of the last: a full ratchet turns each protected share into 852 / 400 of them.
+    lab.preset("The same with a full ratchet")
+    assert "113 % more shares than they bought" in lab.sentence
+
+
+def test_the_runway_lab_starts_where_the_lessons_table_ends():
+    lab = labs.runway()
+    base = plan_inputs()
+    paths = cash_paths(
+        draw_inputs(base, plan_ranges(), paths=10_000, seed=8),
+        contracts_due(8),
+        new_money(base["round_2026"]),
+        draw_shocks(base["growth_shock"], paths=10_000, years=10, seed=9),
+    )
+    assert lab.result["dry"] == pytest.approx(paths.dry_by, abs=2)
+
+
+def test_no_verdict_of_the_articles_day_uses_the_close_of_the_round():
+    claims = {claim.id: claim for claim in judged("08")}
+    reasons = {
+        name: q.then.reason.format_map(q.values() if q.values else {}) for name, q in claims.items()
+    }
+    assert "840 bn" in reasons["V.6"] and "87 %" in reasons["V.8"]  # 730 / 840
+    assert not any("852" in reason or "122" in reason for reason in reasons.values())
 
 
 # --- questions
@@ -138,7 +164,14 @@ def stake(protected, others, old, pre, money, kind="broad"):
     price = pre / before
     sold = money / price
     average = old * (before + money / old) / (before + sold)
-    new = {"broad": min(old, average), "none": old, "ratchet": min(old, price), "up": average}[kind]
+    narrow = old * (protected + money / old) / (protected + sold)
+    new = {
+        "broad": min(old, average),
+        "none": old,
+        "ratchet": min(old, price),
+        "up": average,
+        "narrow": narrow,
+    }[kind]
     shares = protected * old / new
     return 100 * shares / (shares + others + sold)
 
@@ -150,7 +183,26 @@ def multiples(rows, basis, newest=True, column=None):
     return chosen[column] if column else chosen["value_usd_bn"] / chosen["revenue_usd_bn"]
 
 
+def lowest(rows, basis):
+    kept = rows[rows["revenue_basis"] == basis]
+    return (kept["value_usd_bn"] / kept["revenue_usd_bn"]).groupby(kept["company"]).min()
+
+
 CASE = GrowthCase(3, -3, 20, 12, 3)
+
+
+def worth(growth, margins=None, past=0, wait=10, ever=1.03 / 0.09, early=0):
+    """Skerry's value worked out in steps, each of which can go wrong."""
+    year = np.arange(1, 11)
+    margins = -3 + 2.3 * year if margins is None else margins
+    flows = 3 * (1 + growth / 100) ** (year - past) * margins / 100
+    return (flows / 1.12 ** (year - early)).sum() + flows[-1] * ever / 1.12**wait
+
+
+def test_the_step_by_step_value_is_that_of_the_model():
+    assert [worth(growth) for growth in (0, 20)] == pytest.approx(
+        [CASE.value(growth) for growth in (0, 20)]
+    )
 
 
 def picture(lines, years=(3, 4, 5, 6), y="Cash, USD bn"):
@@ -164,6 +216,9 @@ def picture(lines, years=(3, 4, 5, 6), y="Cash, USD bn"):
 
 FLOWS = np.array([1.2 * 1.25**n - 1.6**n for n in (2, 3, 4, 5)])
 ALONE = 4.1 + FLOWS.cumsum()
+LATE, EARLY = (
+    np.array([1.2 * 1.25**n - 1.6**n for n in grown]) for grown in ((3, 4, 5, 6), range(4))
+)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +238,9 @@ ALONE = 4.1 + FLOWS.cumsum()
         ("q3", lambda *given: stake(*given, "ratchet"), "full ratchet"),
         ("q3", lambda *given: stake(*given, "up"), "min(old price"),
         ("q3", lambda *given: stake(*given) / 100, "Multiply by 100"),
+        ("q3", lambda *given: stake(*given, "narrow"), "all shares before the round"),
+        ("q3", lambda p, o, old, pre, money: stake(p, o, old, pre + money, money), "value after the money"),
+        ("q3", lambda p, o, old, pre, money: 100 * p / (p + o + money / old), "at the old price"),
         ("q4", ["F", "C", "A", "E", "G", "B"], ""),
         ("q4", ["C", "F", "A", "D", "G", "B"], "grows by 3 %"),
         ("q4", ["C", "A", "F", "E", "G", "B"], "line F sets"),
@@ -192,6 +250,10 @@ ALONE = 4.1 + FLOWS.cumsum()
         ("q5", lambda rows, basis: multiples(load("valuations"), basis), "handed in"),
         ("q5", lambda rows, basis: multiples(rows, "run rate"), "basis that is handed in"),
         ("q5", lambda rows, basis: multiples(rows.assign(date=range(len(rows))), basis), "by date"),
+        ("q5", lambda rows, basis: lowest(rows, basis), "not the lowest multiple"),
+        ("q5", lambda rows, basis: multiples(rows[rows["revenue_basis"].str.contains(basis)].assign(revenue_basis=basis), basis), "exactly the text"),
+        ("q6", picture([4.1 + LATE.cumsum(), 8.1 + LATE.cumsum()]), "one year too far"),
+        ("q6", picture([4.1 + EARLY.cumsum(), 8.1 + EARLY.cumsum()]), "years 1 to 4"),
         ("q6", picture([ALONE, ALONE + 4]), ""),
         ("q6", picture([ALONE + 4, ALONE]), ""),
         ("q6", picture([ALONE]), "Two lines"),
@@ -204,6 +266,12 @@ ALONE = 4.1 + FLOWS.cumsum()
         ("q7", GrowthCase(3, -3, 20, 12, 3, mid_year=True).value, "middle of each year"),
         ("q7", GrowthCase(3, 20, 20, 12, 3).value, "ten equal steps"),
         ("q7", lambda growth: CASE.value(growth) + 4.1, "without its cash"),
+        ("q7", lambda growth: worth(growth, past=1), "has grown once"),
+        ("q7", lambda growth: worth(growth, margins=np.linspace(-3, 20, 10)), "first of them in the first year"),
+        ("q7", lambda growth: worth(growth, margins=np.linspace(4.7, 20, 10)), "burns 3 %"),
+        ("q7", lambda growth: worth(growth, wait=11), "one year before its first cash flow"),
+        ("q7", lambda growth: worth(growth, ever=1 / 0.12), "divide by the rate less the growth"),
+        ("q7", lambda growth: worth(growth, early=0.5), "yearly flows come in the middle"),
         ("q7_growth", 24.3, ""),
         ("q7_growth", "24.3 %", ""),
         ("q7_growth", 26.2, "30 less 4.1"),

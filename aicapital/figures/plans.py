@@ -57,16 +57,17 @@ def plan_vintages(table: pd.DataFrame, company: str, source: str) -> Chart:
 
 
 def revenue_and_run_rate(
-    revenue: pd.Series, run_rate: pd.DataFrame, company: str, source: str
+    revenue: pd.Series, run_rate: pd.DataFrame, company: str, source: str, doubt: str = ""
 ) -> Chart:
     """Left: revenue of whole years as bars. Right: run rates as dots on their days. Two panels, for they are two measures.
 
-    `revenue` is indexed by year; `run_rate` has date and value_usd_bn. USD bn.
+    `revenue` is indexed by year; `run_rate` has date and value_usd_bn. USD bn. `doubt` says what speaks against the
+    newest run rate, for the title.
     """
     newest = run_rate.sort_values("date").iloc[-1]
     title = (
         f"{company}'s revenue of {revenue.index[-1]} was {revenue.iloc[-1]:.1f}; a month of "
-        f"{newest['date']:%B %Y} times 12 is {newest['value_usd_bn']:.0f} (USD bn)"
+        f"{newest['date']:%B %Y} times 12 is {newest['value_usd_bn']:.0f}{doubt and ' ' + doubt} (USD bn)"
     )
     with course_style():
         figure, (left, right) = sheet(title, source, height=3.9, ncols=2, width_ratios=(1, 1.7))

@@ -41,6 +41,7 @@ def down_round(prediction: float | None = None) -> Lab:
     table, protected = after_2026()
     last = table.post_money
     before = table.stakes.to_dict()
+    covered = sum(lot.shares for lot in protected.values())
 
     def model(pre_money, raised, pool, protection):
         start = table.option_pool(float(pool)) if pool else table
@@ -98,7 +99,7 @@ def down_round(prediction: float | None = None) -> Lab:
         if extra > 1e-9:
             words += (
                 f" (without protection {staff['unprotected_pct']:.1f} %). The {values['protection']} gives the investors of 2026 "
-                f"{100 * extra / table.total_shares:.1f} % more shares, paid by all others"
+                f"{100 * extra / covered:.0f} % more shares than they bought, paid by all others"
             )
         elif values["protection"] != NONE and pre < last:
             words += "; the protection gives no extra shares"
@@ -112,7 +113,7 @@ def down_round(prediction: float | None = None) -> Lab:
         controls=[
             Control("pre_money", "Pre-money value, USD bn", tuple(range(150, 1501, 25)), 400, lambda stop: f"{stop:,}"),
             Control("raised", "New money, USD bn", tuple(range(10, 151, 5)), 60),
-            Control("pool", "Option pool topped up before, % of shares", (0, 2, 4, 5, 6, 8, 10), 0),
+            Control("pool", "Option pool added, % of shares", (0, 2, 4, 5, 6, 8, 10), 0),
             Control("protection", "Anti-dilution of the investors of 2026", (NONE, BROAD, RATCHET), BROAD),
         ],
         presets={

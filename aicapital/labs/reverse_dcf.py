@@ -63,7 +63,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         figure, axes = sheet(
             "The price of a share is a claim about growth: read off which",
             "Firm value = pre-money less cash of USD 40 bn. Revenue from 2025's 13.1 at one growth; free cash flow from -61 % of revenue in equal steps to the "
-            "margin you choose; then growth for ever. Nominal, after tax. Plan: CNBC and The Information, February 2026.",
+            "margin you choose; then growth for ever. The price moves, the revenue stays that of 2025. Nominal, after tax. Plan: CNBC, February 2026.",
             height=4.4,
         )
         axes.set(
@@ -101,7 +101,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
             axes.plot([found.growth_pct], [target], "o", color=colour("OpenAI"), markersize=9)
             axes.text(
                 found.growth_pct + 1.5,
-                target - 110 if target > 300 else target + 150,
+                target - 110 if target > 300 else target + 270,
                 f"{found.growth_pct:.0f} % a year",
                 fontsize=9.5,
                 color=ink("OpenAI"),
@@ -132,7 +132,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         controls=[
             Control("pre_money", "Pre-money value, USD bn", tuple(sorted({*range(100, 1601, 50), 730})), 730, lambda stop: f"{stop:,}"),
             Control("wacc", "Discount rate, % a year", tuple(range(7, 21)), 12),
-            Control("margin", "Free cash flow in the last year, % of revenue", tuple(range(-10, 51, 5)), 25),
+            Control("margin", "Last free cash flow, % of revenue", tuple(range(-10, 51, 5)), 25),
             Control("years", "Years of the forecast", (5, 6, 7, 8, 9, 10, 12, 15), 10),
             Control("horizon", "Growth after that, % a year", (0, 1, 2, 3, 4, 5), 3),
             Control("timing", "Cash flows come", (END, MIDDLE), END),
@@ -141,8 +141,8 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
             "27 February 2026: 730 before the money": usual,
             "A telecom's margin: 10 %": usual | {"margin": 10},
             "No profit ever": usual | {"margin": -10},
-            "September 2026: talks at 1,400": usual | {"pre_money": 1400},
-            "October 2024's value": usual | {"pre_money": 150},
+            "1,400, as in the talks of September 2026": usual | {"pre_money": 1400},
+            "150, as before the round of October 2024": usual | {"pre_money": 150},
         },
         model=model,
         scene=scene,

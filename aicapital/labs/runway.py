@@ -71,7 +71,7 @@ def runway(prediction: float | None = None) -> Lab:
         for name in ("research_share_2028", "research_share_2030"):
             inputs[name] = drawn[name] * research / 100
         inputs["gross_margin_2030"] = drawn["gross_margin_2030"] + margin
-        inputs["binding_share"] = float(binding)
+        inputs["binding_share"] = drawn["binding_share"] * binding / 100
         paths = cash_paths(inputs, contracts_due(8), new_money(round_2026, later), shocks)
         ordered = np.sort(paths.cash.astype(np.float32), axis=0)
         bands = ordered[[int(share * (LAB_PATHS - 1)) for share in (0.1, 0.25, 0.5, 0.75, 0.9)]]
@@ -81,7 +81,7 @@ def runway(prediction: float | None = None) -> Lab:
         figure, (left, right) = sheet(
             "The same plan can end in a surplus or without cash: the range is the message",
             f"{LAB_PATHS:,} simulated paths; inputs drawn from the ranges of the table of assumptions, each by itself. Nominal USD; no interest, tax or debt; "
-            "a path that runs out gets no rescue. Contracts rise over their terms; 8 years where none is published. As of October 2026.",
+            "a path that runs out gets no rescue. Contracts rise over their terms; 8 years where none is published. Payments to Microsoft end at their limit of May 2026. As of October 2026.",
             height=4.5,
             ncols=2,
             width_ratios=(1.6, 1),
@@ -149,17 +149,17 @@ def runway(prediction: float | None = None) -> Lab:
         controls=[
             Control("growth", "Growth of revenue, % of the assumed", tuple(range(50, 151, 5)), 100),
             Control("research", "Research computing, % of the assumed", tuple(sorted({*range(50, 131, 4), 100})), 100),
-            Control("margin", "Gross margin, points above the assumed", tuple(range(-20, 21, 2)), 0, lambda stop: f"{stop:+d}"),
+            Control("margin", "Gross margin, points more or less", tuple(range(-20, 21, 2)), 0, lambda stop: f"{stop:+d}"),
             Control("round_2026", "New money of the 2026 round, USD bn", (75, 110, 122), 122),
             Control("later", "A later round, in 2028, USD bn", tuple(range(0, 301, 10)), 0),
-            Control("binding", "Part of contracts that must be paid, %", tuple(range(0, 101, 10)), 100),
+            Control("binding", "Binding contracts, % of the assumed", tuple(range(0, 101, 10)), 100),
         ],
         presets={
             "As assumed, no further round": usual,
-            "3 March 2026: without the conditional part": usual | {"round_2026": 75},
+            "75 in 2026: without Amazon's conditional part": usual | {"round_2026": 75},
             "Growth a quarter slower": usual | {"growth": 75},
             "The same, with 200 raised in 2028": usual | {"growth": 75, "later": 200},
-            "Research grows a third less": usual | {"research": 66},
+            "Research a third below the assumed": usual | {"research": 66},
         },
         model=model,
         scene=scene,

@@ -54,11 +54,11 @@ def _numbers() -> dict[str, float]:
         "burn_3": -then.iloc[:3].sum(),
         "deepest": -then.min(),
         "cash": inputs["as_cash_plan_opening_cash"],
+        "then_post": price["val_openai_2026_announced"],
         "close": rounds.at["oai_2026_close", "amount_committed_usd_bn"],
         "announced": rounds.at["oai_2026_announced", "amount_committed_usd_bn"],
         "conditional": rounds.at["oai_2026_amazon_conditional", "amount_committed_usd_bn"],
         "pre": rounds.at["oai_2026_close", "pre_money_usd_bn"],
-        "post": price["val_openai_2026_close"],
         "bridge": rounds.at["oai_2026_bridge", "pre_money_usd_bn"],
         "bridge_money": rounds.at["oai_2026_bridge", "amount_committed_usd_bn"],
         "sales_2025": sales_2025,
@@ -71,9 +71,7 @@ def _numbers() -> dict[str, float]:
         "plan_other": revenue - compute - burn,
         "other_pct": 100 * (revenue - compute - burn) / revenue,
         "signed": signed,
-        "times_sales": price["val_openai_2026_announced"] / sales_2025,
-        "times_run_rate": price["val_openai_2026_close"]
-        / values.at["val_openai_2026_close", "revenue_usd_bn"],
+        "run_rate": values.at["val_openai_2026_close", "revenue_usd_bn"],
         "api_share": mix.at["mix_oai_202508_api", "share_pct"],
         "firms": mix.at["mix_oai_202603_enterprise", "share_pct"],
         "firms_now": mix.at["mix_oai_202606_enterprise", "share_pct"],
@@ -91,8 +89,14 @@ def _numbers() -> dict[str, float]:
         / sales_2025,
         "implied": _implied(),
         "diluted": 100
-        * rounds.at["oai_2026_close", "pre_money_usd_bn"]
-        / price["val_openai_2026_close"],
+        * rounds.at["oai_2026_announced", "pre_money_usd_bn"]
+        / price["val_openai_2026_announced"],
+        "margin_accounts": 100
+        * (1 - money["fin_fy2025_cost_of_revenue"] / money["fin_fy2025_revenue"]),
+        "margin_press": inputs["as_cash_plan_gross_margin_2025"],
+        "cost_accounts": money["fin_fy2025_cost_of_revenue"],
+        "cost_press": sales_2025 * (1 - inputs["as_cash_plan_gross_margin_2025"] / 100),
+        "seats": load("users").set_index("row_id").at["biz_openai_202602", "value_millions"],
     }
 
 
@@ -156,7 +160,7 @@ QUESTIONS = [
     ),
     Choice(
         "run_rate",
-        "At the end of March 2026 a report says: OpenAI has revenue of USD 24 bn, almost twice the {sales_2025:.0f} bn of 2025. What is compared here?",
+        "At the end of March 2026 a report says: OpenAI has revenue of USD {run_rate:.0f} bn, almost twice the {sales_2025:.0f} bn of 2025. What is compared here?",
         [
             Option("Two years' revenue, so it nearly doubled in a year", why="The year 2026 was three months old. Nobody had booked 24 bn.", mistake="run rate for revenue"),
             Option("A month times 12 with what a whole year brought in", correct=True, why="A run rate says how fast money comes in now. It becomes revenue only if that month is repeated."),
@@ -177,19 +181,22 @@ QUESTIONS = [
             Mistake("burn taken for a source of money", lambda: _numbers()["plan_revenue"] - _numbers()["plan_compute"] - _numbers()["plan_burn"], "You took the burn off. The burn is what costs exceed revenue by, so costs are larger by it."),
             Mistake("the burn alone", lambda: _numbers()["plan_burn"], "That is the burn. Computing alone exceeds revenue by a little; the rest of the burn is other costs."),
             Mistake("computing left out", lambda: _numbers()["plan_revenue"] + _numbers()["plan_burn"], "Those are all costs. Take computing off."),
+            Mistake("other costs left out", lambda: _numbers()["plan_compute"] - _numbers()["plan_revenue"], "By so much computing alone exceeds revenue. The rest of the burn is other costs."),
+            Mistake("sign turned", lambda: -_numbers()["plan_other"], "The size is right. Costs are asked for as a positive amount."),
         ],
         hints=("Free cash flow is revenue less all costs.", "other = revenue - computing - free cash flow, and free cash flow is negative", "other = {plan_revenue:.0f} - {plan_compute:.0f} + {plan_burn:.0f}", "USD {plan_other:.0f} bn"),
         values=_numbers,
     ),
     Choice(
         "gross_margin",
-        "OpenAI's gross margin of 2025 was reported as 33 %, and 43 % follows from its leaked accounts. How can both be right?",
+        "Gross margin is revenue less the cost of serving customers, over revenue. OpenAI's of 2025 was reported as {margin_press:.0f} %, and {margin_accounts:.0f} % follows from its leaked accounts. How can both be right?",
         [
-            Option("One counts the cost of serving users who do not pay, the other books it elsewhere", correct=True, why="Where free use is booked decides the margin. Ask for the definition before you compare two labs: another counts paying users only."),
+            Option("They count different costs of serving: one all users, paying or not, the other a shorter list", correct=True, why="At {margin_press:.0f} % serving cost USD {cost_press:.1f} bn, in the accounts {cost_accounts:.1f} bn. What the accounts book elsewhere is not published; the cost of free users is the first thing to ask for."),
             Option("One is from a run rate, and the margin rises in months with more revenue", why="Both are for the whole year.", mistake="period mixed up"),
             Option("One is before and the other after research computing, the largest cost", why="Research is in neither: both stop at the cost of serving.", mistake="gross for operating margin"),
         ],
-        hints=("Which users cost and do not pay?", "Compare the cost of revenue with the cost of all inference.", "7.5 in the accounts, 8.0 for all inference in the press.", "One counts the cost of serving users who do not pay, the other books it elsewhere"),
+        hints=("Which users cost and do not pay?", "Work out the cost of serving that belongs to each margin.", "{cost_press:.1f} bn against {cost_accounts:.1f} bn: the revenue is almost the same.", "They count different costs of serving: one all users, paying or not, the other a shorter list"),
+        values=_numbers,
     ),
     Number(
         "wacc",
@@ -232,7 +239,7 @@ QUESTIONS = [
             ]),
         ],
         hints=("How many shares would the money have bought at the old price?", "new price = old price x (before + money / old price) / (before + issued)", "at_old = new_money / old_price", "return old_price * (shares_before + new_money / old_price) / (shares_before + new_shares)"),
-        right="8 cents of 9 for Series A, in the published example of Gust. A small round at a low price hurts little; a full ratchet does not ask how small it was.",
+        right="In Gust's published example the price falls from 1.00 to 0.89; a full ratchet would take it to 0.50. A small round at a low price hurts little; a full ratchet does not ask how small it was.",
     ),
     Choice(
         "committed",
@@ -294,12 +301,26 @@ def _cash_lines(figure) -> Feedback | None:
         return Feedback.wrong(
             "You left out the cash that Skerry has at the start.", "opening cash forgotten"
         )
+    for growths, words in (
+        ((3, 4, 5, 6), "grown one year too far. Year 1 is the start, so year 3 has grown twice."),
+        ((0, 1, 2, 3), "those of years 1 to 4. By year 3 they have grown twice."),
+    ):
+        wrong = 4.1 + np.cumsum([1.2 * 1.25**grown - 1.6**grown for grown in growths])
+        if np.allclose(found[1], wrong, atol=0.006):
+            return Feedback.wrong(f"Your flows are {words}", "years counted from the wrong start")
     told = " and ".join(f"from {values[0]:.2f} to {values[-1]:.2f}" for values in found)
     return Feedback.wrong(f"Your lines run {told}. Work out year 3 of each by hand.")
 
 
-def _wholesale(f) -> pd.Series:
-    return f(load("valuations"), "run rate")
+def _wholesale(f, table: pd.DataFrame | None = None) -> pd.Series:
+    return f(load("valuations") if table is None else table, "run rate")
+
+
+def _halved_revenue() -> pd.DataFrame:
+    """The valuations, but with half of the revenue at Series H: the newest row of Anthropic is then the dearest."""
+    rows = load("valuations")
+    halved = rows["revenue_usd_bn"].where(rows["event"] != "Series H", rows["revenue_usd_bn"] / 2)
+    return rows.assign(revenue_usd_bn=halved)
 
 
 SHEET = {
@@ -352,13 +373,17 @@ SHEET = {
         kind="function",
         name="protected_stake",
         expects="protected_stake(protected, others, old_price, pre_money, new_money) that returns a percentage",
-        right="In the published example Series A and its protection end at 30 %, had it been alone.",
+        right="In the published example of the lesson, Series A would end at 30 % if it alone were protected.",
         tests=[
             expect.call(200, 800, 20, 12_000, 4_000, gives=16.3934, tolerance=0.001, mistakes=[
-                Mistake("no protection", 15.0, "That is the stake without anti-dilution. Convert at the lower price."),
+                Mistake("no protection", 15.0, "That is the stake without anti-dilution: your conversion price did not fall. In the formula, money / old price are the shares that the money would have bought."),
+                Mistake("narrow base", 19.0476, "You counted the protected shares alone. Broad-based means all shares before the round."),
+                Mistake("post-money for pre-money", 16.5563, "You priced the new shares at the value after the money. The price is pre-money over all shares before."),
+                Mistake("price over the protected shares alone", 18.75, "Divide the pre-money value by all shares before the round, not by the protected ones."),
+                Mistake("plain average of two prices", 18.0723, "You averaged the two prices. Weight the new one by how many shares are sold."),
                 Mistake("full ratchet", 22.7273, "That is a full ratchet: the conversion price fell all the way to the new price."),
                 Mistake("fraction for percent", 0.163934, "That is a fraction. Multiply by 100."),
-                Mistake("extra shares left out of the whole", 16.6667, "The extra shares count below too: they are common shares now."),
+                Mistake("extra shares left out of the whole", 16.6667, "Two slips give this. The extra shares count below too: they are common shares now. Or you sold the new shares at the old price."),
                 Mistake("before the new money", 21.7391, "The new shares are missing in the whole."),
             ]),
             expect.call(2.5, 4.5, 1.0, 3.5, 1.0, gives=30.2013, tolerance=0.001),
@@ -406,6 +431,8 @@ SHEET = {
             expect.that("Divide value by revenue yourself; the printed ratio is rounded.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 1e-6, mistake="printed ratio taken"),
             expect.that("Use the table that is handed in: with half of the values the ratios halve.", lambda f: abs(f(load("valuations").assign(value_usd_bn=lambda rows: rows["value_usd_bn"] / 2), "run rate")["OpenAI"] - 852 / 48) < 1e-6, mistake="table ignored"),
             expect.that("Use the basis that is handed in: Amazon's listing is on the revenue of the last year.", lambda f: "Amazon" in f(load("valuations"), "revenue of the last year").index, mistake="basis ignored"),
+            expect.that("The newest row counts, not the lowest multiple: with half of its revenue Series H stays the newest.", lambda f: abs(_wholesale(f, _halved_revenue())["Anthropic"] - 965 / 23.5) < 1e-6, mistake="lowest multiple for newest"),
+            expect.that("Keep rows whose basis is exactly the text that is handed in; \"revenue\" alone is none of them.", lambda f: len(f(load("valuations"), "revenue")) == 0, mistake="part of a basis"),
             expect.that("The newest is by date, not by place in the table.", lambda f: abs(f(load("valuations").iloc[::-1], "run rate")["Anthropic"] - 965 / 47) < 1e-6, mistake="order of the table for dates"),
         ],
         hints=("Which rows may be compared?", "Keep the basis, sort by date, keep the last of each company, divide.", 'kept = valuations[valuations["revenue_basis"] == basis]', 'newest = kept.sort_values("date").groupby("company").tail(1).set_index("company")'),
@@ -431,6 +458,12 @@ SHEET = {
                 Mistake("horizon growth left out of its first cash flow", 18.1858, "The first cash flow after the forecast is one year later: let it grow once."),
                 Mistake("horizon value not discounted", 47.4119, "The horizon value stands at the end of year 10. Discount it by ten years."),
                 Mistake("middle of the year", 19.6679, "That discounts from the middle of each year. Here they come at the end."),
+                Mistake("middle of the year", 18.8699, "Your yearly flows come in the middle of each year. Here they come at the end."),
+                Mistake("margin in nine steps", 18.1348, "Your margin of the first year is still that of year 2. It moves in ten steps, the first of them in the first year."),
+                Mistake("revenue not yet grown", 15.4871, "The first year of the forecast already has grown once: 3 x 1.2."),
+                Mistake("no growth after the forecast", 14.8631, "After the forecast the cash flow grows for ever: divide by the rate less the growth."),
+                Mistake("horizon value discounted once too often", 17.1178, "The horizon value stands at the end of year 10, one year before its first cash flow. Discount it by ten years."),
+                Mistake("burn taken for a margin", 19.6402, "The margin starts below zero: Skerry burns 3 % of revenue in year 2."),
                 Mistake("margin mature at once", 22.6314, "The margin gets there in ten equal steps, from minus 3 %."),
                 Mistake("cash added", 22.6845, "The value of the firm is without its cash. That comes in with the price."),
             ]),
