@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NPM_CI := npm ci --silent --no-audit --no-fund
 
-.PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed test-newest clean
+.PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed site slides test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -24,8 +25,17 @@ $(VENV)/course-ready: requirements.txt pyproject.toml
 
 $(VENV)/test-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
-	@if command -v npm >/dev/null; then npm ci --prefix tests/hub --silent --no-fund --no-audit; \
-	else echo "No npm here: the tests on JupyterHub will be skipped."; fi
+	@if command -v npm >/dev/null; then $(NPM_CI) --prefix tests/hub && $(NPM_CI) --prefix web; \
+	else echo "No npm here: the tests on JupyterHub and of the site's pages and slides will be skipped."; fi
+	touch $@
+
+$(VENV)/site-ready: $(VENV)/course-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[site]' -r requirements.txt
+	touch $@
+
+# What browsers show: reveal.js for the talks, axe-core for the accessibility tests.
+web/node_modules/.package-lock.json: web/package-lock.json
+	$(NPM_CI) --prefix web
 	touch $@
 
 bench: $(VENV)/test-ready
@@ -66,6 +76,14 @@ $(VENV)/teach-ready: $(VENV)/course-ready
 notebooks: $(VENV)/test-ready
 	$(BIN)/python -m aicapital execute
 
+# dist/site: open its index.html. No kernel, no server, no network.
+site: $(VENV)/site-ready
+	$(BIN)/python -m aicapital site
+
+# The same folder with one talk a lesson in dist/site/slides.
+slides: $(VENV)/site-ready web/node_modules/.package-lock.json
+	$(BIN)/python -m aicapital site --slides web/node_modules/reveal.js
+
 # What an edit of data/ moves: old, new, and where it is shown. Since another state: make changed SINCE=main
 changed: $(VENV)/test-ready
 	$(BIN)/python -m aicapital changed $(if $(SINCE),--since $(SINCE))
@@ -78,4 +96,4 @@ test-newest:
 	AICAPITAL_PROGRESS=$$(mktemp -d) $(VENV)-newest/bin/python -m pytest notebooks solutions --nbval-lax -n 2 --dist loadfile
 
 clean:
-	rm -rf $(VENV) $(VENV)-newest dist
+	rm -rf $(VENV) $(VENV)-newest web/node_modules dist

@@ -40,6 +40,12 @@ def _release(argv):
     return main_release(argv)
 
 
+def _site(argv):
+    from .site.build import main
+
+    return main(argv)
+
+
 def _settings(argv):
     from .serving import main_settings
 
@@ -88,6 +94,7 @@ COMMANDS = {
     "marks": (_marks, "add marks made by hand; tables for Moodle and Canvas"),
     "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
+    "site": (_site, "write the course as pages that need no kernel and no network"),
     "collect": (_collect, "copy a sheet from many home folders into one folder for grading"),
 }
 

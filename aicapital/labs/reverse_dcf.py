@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink
+from ..figures.style import ACCENT, INK, PAPER, QUIET, colour, ink
 from ..models.valuation import GrowthCase, implied_growth
 from .lab import Control, Lab
 
@@ -115,7 +115,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
             axes.plot([prediction], [60], marker="D", color=ACCENT, markersize=7)
             axes.text(
                 prediction + (1.5 if prediction < 95 else -1.5), 60, "your prediction", color=ACCENT, fontsize=9, va="center",
-                ha="left" if prediction < 95 else "right",
+                ha="left" if prediction < 95 else "right", bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.9, "pad": 1},
             )  # fmt: skip
 
     def sentence(result, values):
