@@ -99,11 +99,14 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         found = result["implied"]
         if found.found and found.growth_pct <= RIGHT and found.growth_pct >= 0:
             axes.plot([found.growth_pct], [target], "o", color=colour("OpenAI"), markersize=9)
+            # Right of the curve and under the price; for a low price, left of the curve and above the price's own words.
+            low = target <= 300
             axes.text(
-                found.growth_pct + 1.5,
-                target - 110 if target > 300 else target + 270,
+                max(found.growth_pct - 1.5, 13) if low else found.growth_pct + 1.5,
+                target + 270 if low else target - 110,
                 f"{found.growth_pct:.0f} % a year",
                 fontsize=9.5,
+                ha="right" if low else "left",
                 color=ink("OpenAI"),
             )
         elif not found.found:
