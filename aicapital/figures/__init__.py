@@ -14,6 +14,7 @@ from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
 from .players import player_matrix
 from .reach import reach_on_two_days, revenue_shares
+from .scale import cost_of_loss, price_at_level, total_and_active
 from .self_funding import cash_against_capex, funding_mix, self_funding_ratios
 from .sensitivity import tornado_bars
 
@@ -23,6 +24,7 @@ __all__ = [
     "cash_against_capex",
     "compute_growth",
     "contracts_beside_revenue",
+    "cost_of_loss",
     "costs_of_a_dollar",
     "doubling_time_months",
     "funding_mix",
@@ -30,6 +32,7 @@ __all__ = [
     "money_shares",
     "partners_by_round",
     "player_matrix",
+    "price_at_level",
     "price_reactions",
     "reach_on_two_days",
     "release_policy",
@@ -37,5 +40,6 @@ __all__ = [
     "self_funding_ratios",
     "stake_gaps",
     "tornado_bars",
+    "total_and_active",
     "urn_paths",
 ]

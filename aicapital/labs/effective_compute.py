@@ -19,7 +19,7 @@ ALGORITHMS = {
     "all families, 2023-2025": "rate_algorithms_families",
     "record models, 2023-2025": "rate_algorithms_frontier",
 }
-X = (0.5, 1e6)
+X = (0.5, 1e9)
 
 
 def effective_compute() -> Lab:
@@ -64,14 +64,11 @@ def effective_compute() -> Lab:
         for place, (name, (_, _, shade)) in enumerate(ROWS.items()):
             row = result.loc[name]
             block(axes, 1, place, row["factor"] - 1, 0.42, facecolor=shade)
-            axes.plot(
-                [row["low"], min(row["high"], X[1])], [place + 0.3] * 2, color=ACCENT, linewidth=2.5
-            )
-            beyond = "" if row["high"] < X[1] else " (beyond the edge)"
+            axes.plot([row["low"], row["high"]], [place + 0.3] * 2, color=ACCENT, linewidth=2.5)
             axes.text(
                 min(max(row["high"], row["factor"]) * 1.3, 2e4),
                 place - 0.02,
-                f"{row['factor']:,.3g} ({row['low']:,.2g} to {_short(row['high'])}){beyond}",
+                f"{_short(row['factor'])} ({_short(row['low'])} to {_short(row['high'])})",
                 va="center",
                 fontsize=9,
                 bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
@@ -83,7 +80,7 @@ def effective_compute() -> Lab:
         shares = 100 * result["share_of_growth"]
         span = "one year" if values["years"] == 1 else f"{values['years']} years"
         return (
-            f"In {span} effective compute grows {total['factor']:,.3g} times, and 90 % of the time between {total['low']:,.2g} and {_short(total['high'])} times. "
+            f"In {span} effective compute grows {_short(total['factor'])} times; the interval of 90 % runs from {_short(total['low'])} to {_short(total['high'])} times. "
             f"Of that growth (in logarithms) money makes {shares['spending']:.0f} %, chips {shares['hardware']:.0f} %, algorithms {shares['algorithms']:.0f} %."
         )
 
@@ -116,4 +113,6 @@ def effective_compute() -> Lab:
 
 
 def _short(times: float) -> str:
-    return f"{times:,.2g}" if times < 1e5 else f"{times:.0e}".replace("e+0", "e")
+    if times >= 1e5:
+        return f"{times:.0e}".replace("e+0", "e").replace("e+", "e")
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"

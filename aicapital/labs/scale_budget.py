@@ -15,9 +15,10 @@ NAMES = {
     "Hoffmann et al. 2022, unrounded exponents": "hoffmann_unrounded",
     "Hoffmann et al. 2022, printed exponents": "hoffmann_printed",
 }
-SIZES = np.logspace(8, 13, 240)
-X, Y = (1e8, 1e13), (1.75, 3.3)
-BUDGETS = tuple(round(20 + 0.2 * step, 1) for step in range(36))  # powers of ten of FLOP
+SIZES = np.logspace(8, 14, 240)
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
+X, Y = (1e8, 1e14), (1.6, 3.7)
+BUDGETS = tuple(round(21 + 0.1 * step, 1) for step in range(60))  # powers of ten of FLOP
 STRETCHES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 
 
@@ -48,7 +49,7 @@ def scale_budget(prediction: float | None = None) -> Lab:
 
     def scene():
         figure, axes = sheet(
-            "For each budget one size is best: smaller models lack room, larger ones lack data",
+            "For each budget one size is best: smaller lack room, larger lack data",
             "Constants: Hoffmann et al. 2022; Besiroglu et al. 2024 (refit). Dense models, C = 6ND. Budget and size are yours.",
             height=4.3,
         )
@@ -76,18 +77,20 @@ def scale_budget(prediction: float | None = None) -> Lab:
         axes.plot([result["best"]], [result["best_loss"]], "o", color=INK, markersize=8)
         axes.plot([result["own"]], [min(result["own_loss"], Y[1])], "D", color=ACCENT, markersize=7)
         axes.text(
-            8e12,
-            3.2,
-            f"best: {_amount(result['best'])} parameters, {result['ratio']:.0f} tokens each, loss {result['best_loss']:.2f}",
+            8e13,
+            3.57,
+            f"best: {_amount(result['best'])} parameters, {_ratio(result['ratio'])} tokens each, loss {result['best_loss']:.2f}",
             ha="right",
+            bbox=PAPER,
             fontsize=9.5,
             color=INK,
         )
         axes.text(
-            8e12,
-            3.1,
-            f"yours: {_amount(result['own'])} parameters, {result['own_ratio']:.3g} tokens each, loss {result['own_loss']:.2f}",
+            8e13,
+            3.42,
+            f"yours: {_amount(result['own'])} parameters, {_ratio(result['own_ratio'])} tokens each, loss {result['own_loss']:.2f}",
             ha="right",
+            bbox=PAPER,
             fontsize=9.5,
             color=ACCENT,
         )
@@ -119,7 +122,7 @@ def scale_budget(prediction: float | None = None) -> Lab:
             "The same, printed exponents": start | {"fit": "Hoffmann et al. 2022, printed exponents"},
             "Llama 3.1 405B: budget of 4e25": start | {"budget": 25.6},
             "Overtrained: a tenth of the best size": start | {"size": 0.1},
-            "GPT-3's way: too large, too little data": start | {"budget": 23.4, "size": 3.0},
+            "GPT-3's way: too large, too little data": start | {"budget": 23.5, "size": 3.0},
         },
         model=model,
         scene=scene,
@@ -137,3 +140,11 @@ def _amount(parameters: float) -> str:
         if parameters >= size:
             return f"{parameters / size:.3g} {word}"
     return f"{parameters:.3g}"
+
+
+def _ratio(tokens_per_parameter: float) -> str:
+    return (
+        f"{tokens_per_parameter:,.0f}"
+        if tokens_per_parameter >= 10
+        else f"{tokens_per_parameter:.1f}"
+    )

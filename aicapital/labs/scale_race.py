@@ -20,7 +20,7 @@ ROWS = (
     "Gap in loss, nats per token",
     "Leader's share of sales, %",
 )
-LIMITS = ((1, 1000), (-0.08, 0.08), (0, 100))
+LIMITS = ((0.01, 10_000), (-0.08, 0.08), (0, 100))
 
 
 def race(
@@ -51,7 +51,7 @@ def scale_race(prediction: str | None = None) -> Lab:
 
     def scene():
         figure, panels = sheet(
-            "Cheaper compute leaves the ratio alone; who gains depends on what buyers want",
+            "Cheaper compute for both keeps the ratio; buyers decide who gains",
             f"Loss: Besiroglu et al. 2024. Assumed: follower's budget USD {FOLLOWER_BUDGET:.0f} m, {FLOP_PER_USD:.0e} FLOP a USD; odds of sales "
             f"exp({STRENGTH['gap']:.0f} x gap) or (ratio of loss above E)^{STRENGTH['ratio']:.0f}. A teaching model, not a forecast.",
             height=3.9,
@@ -61,7 +61,7 @@ def scale_race(prediction: str | None = None) -> Lab:
             axes.set(ylim=(1.6, -0.6), xlim=limits, xlabel=words)
             axes.set_yticks([])
             axes.grid(axis="y", visible=False)
-        panels[0].set(xscale="log", xlim=(0.01, 1000))
+        panels[0].set_xscale("log")
         panels[0].set_yticks([0, 1], ["before", "after"])
         panels[0].axvline(1, color=QUIET, linewidth=0.8)
         panels[1].axvline(0, color=QUIET, linewidth=0.8)
@@ -73,12 +73,12 @@ def scale_race(prediction: str | None = None) -> Lab:
             shade = INK if place == 0 else ACCENT
             for axes, value, zero in zip(figure.axes, _numbers(state), (1, 0, 0), strict=True):
                 if math.isnan(value):
-                    axes.text(50, place, "neither can sell", ha="center", va="center", fontsize=9)
+                    axes.text(25, place, "neither sells", ha="center", va="center", fontsize=9)
                     continue
                 block(axes, zero, place, value - zero, 0.5, facecolor=shade)
                 axes.text(
-                    _middle(axes),
-                    place - 0.36,
+                    _label_place(axes),
+                    place - 0.38,
                     _written(value),
                     ha="center",
                     va="center",
@@ -136,9 +136,10 @@ def _written(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.3g}"
 
 
-def _middle(axes) -> float:
+def _label_place(axes) -> float:
+    """Left of the middle, clear of the line at zero, one or one half."""
     low, high = axes.get_xlim()
-    return math.sqrt(low * high) if axes.get_xscale() == "log" else (low + high) / 2
+    return low * (high / low) ** 0.2 if axes.get_xscale() == "log" else low + 0.25 * (high - low)
 
 
 def _share(state) -> str:
