@@ -131,7 +131,11 @@ def _small() -> dict[str, object]:
 
 
 def _prices() -> dict[str, float]:
-    rows = load("token_prices").query("record_type == 'cheapest_at_level' and level == 'GPT-4'").sort_values("date")
+    rows = (
+        load("token_prices")
+        .query("record_type == 'cheapest_at_level' and level == 'GPT-4'")
+        .sort_values("date")
+    )
     first, last = rows.iloc[0], rows.iloc[-1]
     return {
         "first": first["blended_usd_per_m_tokens"],
