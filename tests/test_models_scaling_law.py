@@ -188,14 +188,17 @@ def test_with_buyers_who_look_at_ratios_an_equal_fall_changes_nothing():
 
 def test_conditions_under_which_cheaper_compute_helps_the_leader():
     first = race(threshold_loss=1.86)
-    assert math.isnan(first.after().leader_share) and first.after(price_fall=4).leader_share == 1
-    assert (
-        race().after(price_fall=100, leader_extra_spending=1).leader_share
-        > race().after().leader_share
-    )
-    assert (
-        race(threshold_loss=1.88).after(price_fall=4).leader_share < 1
-    )  # the follower crosses too
+    assert math.isnan(first.after().leader_share)
+    assert first.after(price_fall=4).leader_share == 1
+    assert race(threshold_loss=1.88).after(price_fall=4).leader_share < 1  # both cross it
+    start = race().after()
+    assert race().after(price_fall=10, leader_extra_spending=0.8).loss_gap > start.loss_gap
+    # Far down the curve even that is not enough: both are near the floor.
+    far = {"price_fall": 100, "leader_extra_spending": 1}
+    assert race().after(**far).loss_gap < start.loss_gap
+    # Buyers who look at ratios reward it however far prices fall.
+    ratio = race(demand="ratio", strength=3)
+    assert ratio.after(**far).leader_share > ratio.after().leader_share
 
 
 @given(st.floats(0, 0.8))

@@ -76,7 +76,7 @@ def price_at_level(prices: pd.DataFrame, source: str) -> Chart:
                 markersize=4,
             )
             axes.annotate(
-                f"as good as {level}", (rows["date"].iloc[0], rows["blended_usd_per_m_tokens"].iloc[0]), (0, 6),
+                f"as good as {level}", (rows["date"].iloc[0], rows["blended_usd_per_m_tokens"].iloc[0]), (0, -15 if level == "GPT-3.5" else 6),
                 textcoords="offset points", color=shade, fontsize=9,
             )  # fmt: skip
         axes.set(

@@ -22,8 +22,11 @@ ALGORITHMS = {
 X = (0.5, 1e9)
 
 
-def effective_compute() -> Lab:
-    """Growth of spending, hardware and algorithms, and of their product, with intervals of 90 %."""
+def effective_compute(prediction: float | None = None) -> Lab:
+    """Growth of spending, hardware and algorithms, and of their product, with intervals of 90 %.
+
+    prediction : times that you expect effective compute to grow; told in the sentence.
+    """
     rates = {
         row: Rate.published(**rate_terms(row))
         for row in ("rate_training_cost", *HARDWARE.values(), *ALGORITHMS.values())
@@ -82,6 +85,7 @@ def effective_compute() -> Lab:
         return (
             f"In {span} effective compute grows {_short(total['factor'])} times; the interval of 90 % runs from {_short(total['low'])} to {_short(total['high'])} times. "
             f"Of that growth (in logarithms) money makes {shares['spending']:.0f} %, chips {shares['hardware']:.0f} %, algorithms {shares['algorithms']:.0f} %."
+            + ("" if prediction is None else f" You predicted {prediction:g} times.")
         )
 
     base = {

@@ -107,7 +107,7 @@ def scale_budget(prediction: float | None = None) -> Lab:
             )
         if prediction is not None:
             words += f" You predicted {prediction:g} tokens per parameter."
-        return words
+        return words.strip()
 
     start = {"budget": 23.8, "size": 1.0, "fit": "Besiroglu et al. 2024"}
     return Lab(

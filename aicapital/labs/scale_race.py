@@ -89,7 +89,7 @@ def scale_race(prediction: str | None = None) -> Lab:
     def sentence(result, values):
         before, after = result
         words = (
-            f"The leader's compute goes from {before.compute_ratio:.3g} to {after.compute_ratio:.3g} times the follower's, "
+            f"Compute of the leader, as a multiple of the follower: {before.compute_ratio:.3g} before, {after.compute_ratio:.3g} after; "
             f"the gap in loss from {before.loss_gap:.3f} to {after.loss_gap:.3f} nats, its share of sales from {_share(before)} to {_share(after)}."
         )
         if prediction is not None:
@@ -119,7 +119,7 @@ def scale_race(prediction: str | None = None) -> Lab:
             "Cheaper, and only the leader can raise more": start | {"response": 0.8, "demand": "ratio of loss above E"},
             "Breakthrough, kept by the follower (III.8)": start | {"price": 1, "gain": 10},
             "Breakthrough, kept by the leader": start | {"price": 1, "gain": 10, "finder": "the leader"},
-            "Breakthrough, published by the follower": start | {"price": 1, "gain": 10, "leak": 100},
+            "Breakthrough, published by the follower": start | {"price": 1, "gain": 20, "leak": 100},
         },
         model=model,
         scene=scene,

@@ -283,11 +283,11 @@ QUESTIONS = [
         "third_condition",
         "Claim III.7 says that cheaper compute strengthens the leader. Prices fall equally for both. Under which condition does the race agree?",
         [
-            Option("Only the leader crosses a threshold, or only the leader can raise more money in answer", correct=True, why="Then equal prices meet unequal firms. The threshold works once: later the follower crosses it too."),
+            Option("Only the leader crosses a threshold, or only the leader can raise much more money in answer", correct=True, why="Then equal prices meet unequal firms. Both have limits: later the follower crosses the threshold too, and far down the curve much more money moves little."),
             Option("The leader starts with a much larger budget than the follower, whatever buyers want", why="A larger ratio makes the first gap wider. An equal fall of prices still leaves the ratio alone and shrinks the gap.", mistake="level for change"),
             Option("The scaling law has a low floor, so that more compute always lowers the loss", why="A lower floor changes both firms. The gap in loss still shrinks when both move down the curve.", mistake="law taken for market"),
         ],
-        hints=("What must differ between the two firms?", "Try the presets: equal fall, threshold, extra spending.", "An equal fall leaves the ratio alone.", "Only the leader crosses a threshold, or only the leader can raise more money in answer"),
+        hints=("What must differ between the two firms?", "Try the presets: equal fall, threshold, extra spending.", "An equal fall leaves the ratio alone.", "Only the leader crosses a threshold, or only the leader can raise much more money in answer"),
     ),
     # ---- verdicts
     Claim(
@@ -328,7 +328,7 @@ QUESTIONS = [
     ),
     Claim(
         "III.7", "Cheaper compute would reinforce the advantage of scale.",
-        then=Verdict("not supported", "medium", "Not by the scaling law alone: an equal fall leaves the ratio of compute as it was and shrinks the gap in loss, from {gap_before:.3f} to {gap_after:.3f} in our race. It needs more: a threshold that only the leader crosses, or money that only the leader can add."),
+        then=Verdict("not supported", "medium", "Not by the scaling law alone: an equal fall leaves the ratio of compute as it was and shrinks the gap in loss, from {gap_before:.3f} to {gap_after:.3f} in our race. It needs more: a threshold that only the leader crosses, or much money that only the leader can add."),
         now=Verdict("not supported", "medium", "The conditions are possible and nobody has measured them. It is a forecast, and no price fall so far came alone."),
         evidence=["models.scale_race", "scaling_laws"], values=_race,
     ),
