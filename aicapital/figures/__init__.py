@@ -16,6 +16,7 @@ from .ownership import stake_gaps
 from .plans import peer_margins, peers, plan_vintages, revenue_and_run_rate
 from .players import player_matrix
 from .reach import reach_on_two_days, revenue_shares
+from .scale import cost_of_loss, price_at_level, total_and_active
 from .self_funding import cash_against_capex, funding_mix, self_funding_ratios
 from .sensitivity import tornado_bars
 
@@ -26,6 +27,7 @@ __all__ = [
     "cluster_power",
     "compute_growth",
     "contracts_beside_revenue",
+    "cost_of_loss",
     "costs_of_a_dollar",
     "doubling_time_months",
     "funding_mix",
@@ -38,6 +40,7 @@ __all__ = [
     "peers",
     "plan_vintages",
     "player_matrix",
+    "price_at_level",
     "price_reactions",
     "reach_on_two_days",
     "release_policy",
@@ -47,5 +50,6 @@ __all__ = [
     "self_funding_ratios",
     "stake_gaps",
     "tornado_bars",
+    "total_and_active",
     "urn_paths",
 ]

@@ -8,6 +8,7 @@ from .compliance_option import compliance_option
 from .data_loop import data_loop
 from .down_round import down_round
 from .entrants import entrants
+from .effective_compute import effective_compute
 from .funnel import funnel
 from .innovation import innovation
 from .layer_concentration import layer_concentration
@@ -18,6 +19,8 @@ from .reverse_dcf import reverse_dcf
 from .round_builder import round_builder
 from .run_cost import run_cost
 from .runway import runway
+from .scale_budget import scale_budget
+from .scale_race import scale_race
 from .self_funding import self_funding
 from .two_futures import two_futures
 from .waterfall import waterfall
@@ -31,6 +34,7 @@ __all__ = [
     "data_loop",
     "down_round",
     "entrants",
+    "effective_compute",
     "funnel",
     "innovation",
     "layer_concentration",
@@ -41,6 +45,8 @@ __all__ = [
     "round_builder",
     "run_cost",
     "runway",
+    "scale_budget",
+    "scale_race",
     "self_funding",
     "two_futures",
     "waterfall",

@@ -19,6 +19,7 @@ BANKS = {
     "05": "meta_give_away",
     "07": "the_barrier",
     "08": "can_revenue_catch_compute",
+    "06": "scale_or_efficiency",
     "10": "will_capital_define_ai",
 }
 

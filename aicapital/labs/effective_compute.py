@@ -1,0 +1,122 @@
+"""Lab: what a year of money, chips and ideas adds to effective compute, with the error of each."""
+
+from ..data.scale import rate_terms
+from ..figures.chart import block, sheet
+from ..figures.style import ACCENT, INK, QUIET
+from ..models.effective_compute import Rate, growth
+from .lab import Control, Lab
+
+ROWS = {
+    "spending": ("Money spent", "rate_training_cost", "#0072B2"),
+    "hardware": ("Chips: FLOP a dollar", None, "#009E73"),
+    "algorithms": ("Algorithms: less compute needed", None, "#E69F00"),
+    "effective_compute": ("Effective compute", None, INK),
+}
+HARDWARE = {"GPUs for machine learning": "rate_gpu_ml", "all GPUs": "rate_gpu_all"}
+ALGORITHMS = {
+    "same loss, 2012-2023": "rate_algorithms_published",
+    "same loss, first version": "rate_algorithms_first",
+    "all families, 2023-2025": "rate_algorithms_families",
+    "record models, 2023-2025": "rate_algorithms_frontier",
+}
+X = (0.5, 1e9)
+
+
+def effective_compute(prediction: float | None = None) -> Lab:
+    """Growth of spending, hardware and algorithms, and of their product, with intervals of 90 %.
+
+    prediction : times that you expect effective compute to grow; told in the sentence.
+    """
+    rates = {
+        row: Rate.published(**rate_terms(row))
+        for row in ("rate_training_cost", *HARDWARE.values(), *ALGORITHMS.values())
+    }
+    published = rates["rate_training_cost"]
+
+    def model(spending, hardware, algorithms, years):
+        stretch = spending / published.factor
+        drivers = {
+            "spending": Rate(
+                spending, published.low * stretch, published.high * stretch, published.level
+            ),
+            "hardware": rates[HARDWARE[hardware]],
+            "algorithms": rates[ALGORITHMS[algorithms]],
+        }
+        return growth(drivers, years)
+
+    def scene():
+        figure, axes = sheet(
+            "Three drivers multiply; the least certain one sets the width of the result",
+            "Spending: Cottier et al. 2024. Chips: Epoch AI 2022. Algorithms: Ho et al. 2024 and 2025. Lines: 90 % intervals; "
+            "each rate is taken as constant and its error as independent of the others.",
+            height=3.7,
+        )
+        axes.set(
+            xscale="log",
+            xlim=X,
+            ylim=(3.6, -0.6),
+            xlabel="Times as much after the years chosen (1 = no change)",
+        )
+        axes.set_yticks(range(4), [words for words, *_ in ROWS.values()])
+        axes.axvline(1, color=INK, linewidth=0.8)
+        axes.grid(axis="y", visible=False)
+        return figure
+
+    def draw(figure, result, values):
+        (axes,) = figure.axes
+        for place, (name, (_, _, shade)) in enumerate(ROWS.items()):
+            row = result.loc[name]
+            block(axes, 1, place, row["factor"] - 1, 0.42, facecolor=shade)
+            axes.plot([row["low"], row["high"]], [place + 0.3] * 2, color=ACCENT, linewidth=2.5)
+            axes.text(
+                min(max(row["high"], row["factor"]) * 1.3, 2e4),
+                place - 0.02,
+                f"{_short(row['factor'])} ({_short(row['low'])} to {_short(row['high'])})",
+                va="center",
+                fontsize=9,
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
+                color=QUIET if name != "effective_compute" else INK,
+            )
+
+    def sentence(result, values):
+        total = result.loc["effective_compute"]
+        shares = 100 * result["share_of_growth"]
+        span = "one year" if values["years"] == 1 else f"{values['years']} years"
+        return (
+            f"In {span} effective compute grows {_short(total['factor'])} times; the interval of 90 % runs from {_short(total['low'])} to {_short(total['high'])} times. "
+            f"Of that growth (in logarithms) money makes {shares['spending']:.0f} %, chips {shares['hardware']:.0f} %, algorithms {shares['algorithms']:.0f} %."
+            + ("" if prediction is None else f" You predicted {prediction:g} times.")
+        )
+
+    base = {
+        "spending": published.factor,
+        "hardware": "GPUs for machine learning",
+        "algorithms": "same loss, 2012-2023",
+        "years": 1,
+    }
+    return Lab(
+        title="Lab: money, chips, algorithms",
+        controls=[
+            Control("spending", "Spending, times a year", tuple(sorted({1 + step / 10 for step in range(26)} | {published.factor})), published.factor, lambda stop: f"{stop:.1f}"),
+            Control("hardware", "Chips", tuple(HARDWARE), base["hardware"]),
+            Control("algorithms", "Algorithms", tuple(ALGORITHMS), base["algorithms"]),
+            Control("years", "Years", (1, 2, 3), 1),
+        ],
+        presets={
+            "Published trends, one year": base,
+            "No more money: spending flat": base | {"spending": 1.0},
+            "First version of the same study": base | {"algorithms": "same loss, first version"},
+            "Recent models of all families": base | {"algorithms": "all families, 2023-2025"},
+            "Published trends, three years": base | {"years": 3},
+        },
+        model=model,
+        scene=scene,
+        draw=draw,
+        sentence=sentence,
+    )  # fmt: skip
+
+
+def _short(times: float) -> str:
+    if times >= 1e5:
+        return f"{times:.0e}".replace("e+0", "e").replace("e+", "e")
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"

@@ -1,0 +1,504 @@
+"""Lesson 06: what does the next drop in loss cost, and who can halve that cost?"""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from ...data import load
+from ...data.scale import law_constants, rate_terms
+from ...models.effective_compute import Rate, growth
+from ...models.scale_race import ScaleRace
+from ...models.scaling_law import ScalingLaw, training_flop
+from .. import expect
+from ..questions import (
+    Choice,
+    Claim,
+    Code,
+    Feedback,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+    Verdict,
+)
+
+ARTICLE = "2026-03-03"
+GOPHER = 5.76e23  # FLOP: the budget at which Hoffmann et al. 2022 compared Gopher and Chinchilla
+
+
+@cache
+def _law(fit: str = "besiroglu") -> ScalingLaw:
+    return ScalingLaw(**law_constants(fit))
+
+
+def _scale() -> dict[str, float]:
+    law = _law()
+    return {
+        "half": law.compute_multiple(0.5),
+        "tenth": law.compute_multiple(0.9),
+        "floor": law.E,
+        "ratio": law.tokens_per_parameter(GOPHER),
+        "printed": _law("hoffmann_printed").tokens_per_parameter(GOPHER),
+        "unrounded": _law("hoffmann_unrounded").tokens_per_parameter(GOPHER),
+        "loss": law.optimal_loss(GOPHER),
+        "loss_next": law.optimal_loss(10 * GOPHER),
+    }
+
+
+@cache
+def _cases() -> pd.DataFrame:
+    return load("efficiency_cases").set_index("row_id")
+
+
+def _deepseek() -> dict[str, float]:
+    v3 = _cases().loc["eff_training_cost_deepseek_v3_pre_training"]
+    llama = _cases().loc["eff_training_cost_llama_3_1_405b"]
+    total = _cases().loc["eff_training_cost_deepseek_v3_total"]
+    active, stored, tokens = (v3[name] for name in ("active_parameters_bn", "total_parameters_bn", "training_tokens_trn"))  # fmt: skip
+    flop = training_flop(active * 1e9, tokens * 1e12)
+    big = training_flop(llama["active_parameters_bn"] * 1e9, llama["training_tokens_trn"] * 1e12)
+    return {
+        "active": active,
+        "stored": stored,
+        "tokens": tokens,
+        "flop": flop / 1e24,
+        "flop_stored": flop * stored / active / 1e24,
+        "flop_serving": flop / 3 / 1e24,
+        "llama": big / 1e24,
+        "times": big / flop,
+        "cost": total["cost_usd_m"],
+        "hours": llama["gpu_hours_m"] / total["gpu_hours_m"],
+    }
+
+
+def _growth(algorithms: str = "rate_algorithms_published") -> dict[str, float]:
+    rows = {"spending": "rate_training_cost", "hardware": "rate_gpu_ml", "algorithms": algorithms}
+    table = growth({name: Rate.published(**rate_terms(row)) for name, row in rows.items()})
+    total = table.loc["effective_compute"]
+    shares = 100 * table["share_of_growth"]
+    return {
+        "total": total["factor"], "low": total["low"], "high": total["high"],
+        "money": shares["spending"], "chips": shares["hardware"], "ideas": shares["algorithms"],
+        "spending": table.at["spending", "factor"],
+    }  # fmt: skip
+
+
+def _race() -> dict[str, float]:
+    """A leader with ten times the money, compute ten times cheaper; the lab's assumptions."""
+    race = ScaleRace(_law(), 1000, 100, 5e17, "gap", 20)
+    before, after = race.after(), race.after(price_fall=10)
+    return {
+        "before": 100 * before.leader_share,
+        "after": 100 * after.leader_share,
+        "gap_before": before.loss_gap,
+        "gap_after": after.loss_gap,
+        "kept": 100 * race.after(algorithm_gain=10, finder="leader").leader_share,
+        "follower": 100 * race.after(algorithm_gain=10).leader_share,
+        "leaked": race.gain_to_overtake(0.5),
+        "needed": race.gain_to_overtake(),
+    }
+
+
+def _largest(known_by: str | None) -> dict[str, object]:
+    runs = load("training_runs", known_by).dropna(subset=["training_compute_flop"])
+    top = runs.loc[runs["training_compute_flop"].idxmax()]
+    ours = runs[runs["organisation"].eq("OpenAI")]["training_compute_flop"].max()
+    return {
+        "firm": top["organisation"],
+        "model": top["model"],
+        "year": top["published"].year,
+        "flop": f"{top['training_compute_flop']:.1e}".replace("+", ""),
+        "openai_share": 100 * ours / top["training_compute_flop"],
+    }
+
+
+def _small() -> dict[str, object]:
+    phi = _cases().loc["eff_small_model_phi_3_mini"]
+    palm = _cases().loc["eff_small_model_palm_540b"]
+    saving = _cases()["measure_value"]
+    return {
+        "small": phi["total_parameters_bn"],
+        "small_score": phi["score"],
+        "big": palm["total_parameters_bn"],
+        "big_score": palm["score"],
+        "fewer": palm["total_parameters_bn"] / phi["total_parameters_bn"],
+        "cache": saving[[row for row in saving.index if "kv_cache" in row][0]],
+        "faster": saving[[row for row in saving.index if row.startswith("eff_quantisation") and "a100" in row][0]],
+        **_deepseek(),
+    }  # fmt: skip
+
+
+def _prices() -> dict[str, float]:
+    rows = (
+        load("token_prices")
+        .query("record_type == 'cheapest_at_level' and level == 'GPT-4'")
+        .sort_values("date")
+    )
+    first, last = rows.iloc[0], rows.iloc[-1]
+    return {
+        "first": first["blended_usd_per_m_tokens"],
+        "last": last["blended_usd_per_m_tokens"],
+        "fall": first["blended_usd_per_m_tokens"] / last["blended_usd_per_m_tokens"],
+        "months": (last["date"] - first["date"]).days / 30.4375,
+    }  # fmt: skip
+
+
+LOST, SAME, GAINED = "its share falls", "its share stays", "its share grows"
+
+QUESTIONS = [
+    # ---- predictions
+    Prediction(
+        "half_the_rest",
+        "A model's loss can be lowered only down to a floor. You want half of what is still above the floor, and you choose size and data in the best way. "
+        "How many times as much training compute do you need?",
+        unit="times",
+        rel_tolerance=0.3,
+        truth=lambda: _scale()["half"],
+        explain="The part above the floor falls with a small power of compute. By the constants of 2024 half of it costs about {half:.0f} times the compute.",
+        values=_scale,
+    ),
+    Prediction(
+        "chinchilla_ratio",
+        "With a fixed budget, how many training tokens should each parameter of a dense model get? Think of a budget of about 6e23 FLOP.",
+        unit="tokens",
+        rel_tolerance=0.3,
+        truth=lambda: _scale()["ratio"],
+        explain="About {ratio:.0f} by the refit of 2024; two of the three methods of 2022 say about 20.",
+        values=_scale,
+    ),
+    Prediction(
+        "cheaper_for_both",
+        "A leader has ten times the money of a follower, and its model is better. Now computing gets ten times cheaper for both. Buyers compare the two losses. What happens to the leader's share of sales?",
+        options=(GAINED, SAME, LOST),
+        truth=lambda: LOST if _race()["after"] < _race()["before"] else GAINED,
+        explain="The ratio of compute stays at ten. Both come nearer to the floor, so the gap in loss shrinks from {gap_before:.3f} to {gap_after:.3f} nats, and the share from {before:.0f} to {after:.0f} %.",
+        values=_race,
+    ),
+    # ---- checks
+    Number(
+        "run_flop",
+        "DeepSeek-V3 stores {stored:.0f} billion parameters and uses {active:.0f} billion for each token. It was trained on {tokens} trillion tokens. How much training compute is that, in units of 1e24 FLOP?",
+        answer=lambda: _deepseek()["flop"],
+        unit="1e24 FLOP",
+        rel_tolerance=0.02,
+        expects="a number of 1e24 FLOP, such as 2.5",
+        right="6 x active parameters x tokens. Llama 3.1 405B, a dense model, took {llama:.0f}: {times:.0f} times as much.",
+        mistakes=[
+            Mistake("all parameters counted", lambda: _deepseek()["flop_stored"], "You counted every stored parameter. A token passes through the active ones only."),
+            Mistake("serving for training", lambda: _deepseek()["flop_serving"], "Two operations a parameter and token is the forward pass alone. Training also goes backwards: six."),
+        ],
+        hints=(
+            "Which parameters does one token meet?",
+            "C = 6 x active parameters x tokens",
+            "C = 6 * {active:.0f}e9 * {tokens}e12",
+            "{flop:.2f}e24 FLOP",
+        ),
+        values=_deepseek,
+    ),
+    Choice(
+        "rounding_trap",
+        "The paper prints the exponents 0.34 and 0.28. With them you get {printed:.0f} tokens a parameter; with the numbers before rounding {unrounded:.0f}. Why does so small a rounding matter so much?",
+        [
+            Option("The exponent stands above a very large number, so its second decimal moves the result", correct=True, why="At a budget near 1e24 FLOP one hundredth in an exponent is a factor of about 1.7. Keep the digits, or fit again."),
+            Option("The printed numbers are a typing error, so nothing that uses them can be trusted", why="They are correct roundings. What fails is a calculation that needs more digits than were printed.", mistake="rounding taken for error"),
+            Option("The two results differ little: both lie between a small and a large model", why="They lead to models of quite different size for the same money.", mistake="ratio read as a detail"),
+        ],
+        hints=("How large is the number under the exponent?", "Work out (1e24)**0.01.", "10**0.24 is about 1.7.", "The exponent stands above a very large number, so its second decimal moves the result"),
+        values=_scale,
+    ),
+    Number(
+        "next_cost",
+        "Let the loss above the floor fall with the power 0.2 of compute. You want 80 % of today's loss above the floor. How many times as much compute?",
+        answer=0.8 ** (-1 / 0.2),
+        unit="times",
+        rel_tolerance=0.02,
+        expects="a number of times",
+        right="Each further fifth off costs about three times the compute before it. That is the meaning of continuous capital.",
+        mistakes=[
+            Mistake("power not turned round", 0.8**-0.2, "You raised 0.8 to the power itself. Solve for compute: the power is turned round, 1 / 0.2."),
+            Mistake("straight line", 1.25, "You took the loss as falling in proportion to compute. It falls with a small power of it."),
+            Mistake("share cut instead of share left", 0.2 ** (-1 / 0.2), "That leaves 20 %. Here 80 % is left."),
+        ],
+        hints=("Write: share left = times ** -0.2.", "times = share ** (-1 / 0.2)", "times = 0.8 ** -5", "About 3.05 times"),
+    ),
+    Choice(
+        "overtrain",
+        "Many firms train a model smaller than the best size, on far more tokens than the rule says. Why can that be cheaper?",
+        [
+            Option("A smaller model needs less computing for each answer, for as long as it is in use", correct=True, why="The rule minimises training alone. With much use, serving (2 operations a parameter and token) outweighs it."),
+            Option("A smaller model reaches a lower loss than the best size with the same training compute", why="By definition the best size has the lowest loss for the budget. What is saved comes later.", mistake="best size misread"),
+            Option("More tokens lower the irreducible loss, which size alone cannot do", why="The floor does not move with data or size.", mistake="floor moved by data"),
+        ],
+        hints=("What does the rule leave out?", "Compare 6ND once with 2N for each token served.", "A model that serves many tokens pays 2N each time.", "A smaller model needs less computing for each answer, for as long as it is in use"),
+    ),
+    Code(
+        "compute_factor",
+        "Write `compute_factor(spending, doubling_years, halving_months)`: by which factor effective compute grows in one year. Then run the cell with `lesson.check(\"compute_factor\", compute_factor)`.",
+        starter="def compute_factor(spending, doubling_years, halving_months):\n    return ...",
+        tests=[
+            expect.call(
+                2, 1, 12, gives=8, tolerance=1e-9,
+                mistakes=[
+                    Mistake("added for multiplied", 6, "The three factors multiply."),
+                    Mistake("a driver left out", 4, "All three count: money, chips, algorithms."),
+                ],
+            ),
+            expect.call(
+                1, 2, 6, gives=4 * 2**0.5, tolerance=1e-9,
+                mistakes=[Mistake("times turned round", 2**2 * 2**0.5 / 4, "A shorter time means faster growth: years divide one, months divide twelve.")],
+            ),
+            expect.that("Twice the spending must give twice the factor.", lambda f: abs(f(4, 2, 8) - 2 * f(2, 2, 8)) < 1e-9),
+        ],
+        hints=("Turn each driver into a factor a year.", "Doubling in y years is 2 ** (1 / y) a year; halving in m months is 2 ** (12 / m).", "chips = 2 ** (1 / doubling_years)", "return spending * 2 ** (1 / doubling_years) * 2 ** (12 / halving_months)"),
+        right="This is the product of the lab. Its intervals are the harder part.",
+    ),
+    Choice(
+        "price_and_cost",
+        "The cheapest price of GPT-4's level fell from USD {first:g} to {last:g} a million tokens in {months:.0f} months. Does that show that training got {fall:.0f} times cheaper?",
+        [
+            Option("No: it is the price of use, and margins, chips and competition are in it too", correct=True, why="It also holds a test that newer models may have seen in training. It shows what a buyer pays for a level, which is what matters to demand."),
+            Option("Yes: price follows cost, and the largest cost of a model is its training", why="Training is paid once. The price of a token follows the cost of serving it, and the mood of the market.", mistake="training cost for serving price"),
+            Option("No: the firms sell below cost, so the numbers say nothing about efficiency", why="Some may. But open models on rented chips show falls too.", mistake="subsidy taken as proven"),
+        ],
+        hints=("What does the buyer pay for?", "Tell apart: training once, serving each token, margin.", "Ask what else moved in those months.", "No: it is the price of use, and margins, chips and competition are in it too"),
+        values=_prices,
+    ),
+    Number(
+        "overtake",
+        "A leader has 9 times the follower's money. The follower finds an algorithm, and half of its gain (in logarithms) leaks to the leader. How large must the gain be for the follower to draw level?",
+        answer=81.0,
+        unit="times",
+        rel_tolerance=0.02,
+        expects="a number of times",
+        right="What the follower keeps is the square root of the gain, and that must be 9. Leaks cut both ways: they protect whoever has the money.",
+        mistakes=[
+            Mistake("leak left out", 9.0, "That is enough if nothing leaks. Half of it does."),
+            Mistake("leak halved in plain numbers", 18.0, "Half of the gain in logarithms is its square root, not half of it."),
+        ],
+        hints=("Which factor does the follower keep for itself?", "gain ** (1 - leak) = ratio of money", "gain ** 0.5 = 9", "81 times"),
+    ),
+    Choice(
+        "third_condition",
+        "Claim III.7 says that cheaper compute strengthens the leader. Prices fall equally for both. Under which condition does the race agree?",
+        [
+            Option("Only the leader crosses a threshold, or only the leader can raise much more money in answer", correct=True, why="Then equal prices meet unequal firms. Both have limits: later the follower crosses the threshold too, and far down the curve much more money moves little."),
+            Option("The leader starts with a much larger budget than the follower, whatever buyers want", why="A larger ratio makes the first gap wider. An equal fall of prices still leaves the ratio alone and shrinks the gap.", mistake="level for change"),
+            Option("The scaling law has a low floor, so that more compute always lowers the loss", why="A lower floor changes both firms. The gap in loss still shrinks when both move down the curve.", mistake="law taken for market"),
+        ],
+        hints=("What must differ between the two firms?", "Try the presets: equal fall, threshold, extra spending.", "An equal fall leaves the ratio alone.", "Only the leader crosses a threshold, or only the leader can raise much more money in answer"),
+    ),
+    # ---- verdicts
+    Claim(
+        "III.1", "Competition follows two technology paths, scale and efficiency.",
+        then=Verdict("holds in part", "medium", "The two are factors of one product: money times chips times algorithms. By the published rates money made {money:.0f} % of the growth, algorithms {ideas:.0f} %. Firms pull both levers at once."),
+        now=Verdict("holds in part", "medium", "The largest new open models have many parameters and use few of them for a token: large and efficient in one. As a map of emphasis the two paths help; as camps they do not."),
+        evidence=["progress_rates", "efficiency_cases", "models.effective_compute"], values=_growth,
+    ),
+    Claim(
+        "III.2", "The scale path raises capability with larger models and more parameters.",
+        then=Verdict("holds in part", "high", "Loss falls with size, with data and with compute. Since 2022 it is known that size alone wastes money: at the budget of Gopher about {ratio:.0f} tokens a parameter are best. And loss is not yet capability."),
+        now=Verdict("holds in part", "high", "Unchanged for training. Computing spent on reasoning at the time of use, which this law does not hold, has become a further lever."),
+        evidence=["scaling_laws", "models.scaling_law"], values=_scale,
+    ),
+    Claim(
+        "III.3", "The scale path needs continuous capital.",
+        then=Verdict("holds", "high", "The power is small: ten times the compute took the loss from {loss:.2f} to {loss_next:.2f} nats at Gopher's budget, and half of the rest costs {half:.0f} times. The cost of the dearest runs grew {spending:.1f} times a year."),
+        now=Verdict("holds", "medium", "By an estimate of March 2026 the final run was only about a tenth of OpenAI's research compute in 2024, so the capital goes further than one run. Whether each further drop is worth its price, the law cannot say."),
+        evidence=["scaling_laws", "progress_rates"], values=lambda: {**_scale(), **_growth()},
+    ),
+    Claim(
+        "III.4", "OpenAI leads the scale path.",
+        then=Verdict("cannot tell", "medium", "The largest run in the table was {model} of {firm} ({year}, {flop} FLOP by Epoch's estimate); OpenAI's largest is {openai_share:.0f} % of it. For the newest closed models nobody outside knows the compute, and the estimates are rough."),
+        now=Verdict("cannot tell", "medium", "Still no firm publishes the compute of its newest closed models. Contracts and spending plans are large at several firms, and a plan is not a run."),
+        evidence=["training_runs"], values=lambda: _largest(ARTICLE),
+    ),
+    Claim(
+        "III.5", "The efficiency path cuts cost through compression, computing optimisation and edge deployment.",
+        then=Verdict("holds in part", "medium", "Documented: {small:g} billion parameters at {small_score:g} on a test where {big:.0f} billion had {big_score:g}; a memory for attention {cache:.0f} % smaller; fewer bits, {faster:.2g} times faster. For edge devices the table has models small enough, and no cost."),
+        now=Verdict("holds in part", "medium", "The strongest saving on the list was not named: using a small part of the parameters for each token. What each saving gives up in quality is measured on few tests."),
+        evidence=["efficiency_cases"], values=_small,
+    ),
+    Claim(
+        "III.6", "Smaller firms or chip innovators may drive efficiency.",
+        then=Verdict("holds in part", "medium", "DeepSeek's final run cost USD {cost:g} m at an assumed rent, prior research left out, with {times:.0f} times less compute than Llama 3.1 405B. But Google, Microsoft and Meta stand on the same list: large firms drive it too."),
+        now=Verdict("holds in part", "medium", "Mixtures of experts from many firms followed. One chip case, a model trained on a Chinese accelerator, shows another supplier and not a lower cost."),
+        evidence=["efficiency_cases"], values=_deepseek,
+    ),
+    Claim(
+        "III.7", "Cheaper compute would reinforce the advantage of scale.",
+        then=Verdict("not supported", "medium", "Not by the scaling law alone: an equal fall leaves the ratio of compute as it was and shrinks the gap in loss, from {gap_before:.3f} to {gap_after:.3f} in our race. It needs more: a threshold that only the leader crosses, or much money that only the leader can add."),
+        now=Verdict("not supported", "medium", "The conditions are possible and nobody has measured them. It is a forecast, and no price fall so far came alone."),
+        evidence=["models.scale_race", "scaling_laws"], values=_race,
+    ),
+    Claim(
+        "III.8", "An efficiency breakthrough would weaken the advantage of capital.",
+        then=Verdict("holds in part", "medium", "If the follower finds it and keeps it: with {needed:.0f} times the money against it, a gain of {needed:.0f} draws level; with half leaked it takes {leaked:.0f}. Found by the leader, it raises the leader's share from {before:.0f} to {kept:.0f} %."),
+        now=Verdict("holds in part", "medium", "Methods that were published left the ratio of compute as it was: everybody took them up. They still cut what a given level costs, which lets more firms in at that level."),
+        evidence=["models.scale_race", "efficiency_cases", "token_prices"], values=_race,
+    ),
+]  # fmt: skip
+
+_EASY = pd.DataFrame(
+    {
+        "row_id": ["a", "b", "c", "d"],
+        "model_parameters": [1e9, 2e9, 5e9, 1e9],
+        "tokens": [2e10, 4e10, 1e11, 2e10],
+        "compute_flop": [1.2e20, 4.8e21, 3.1e21, 1.0e20],
+    }
+)
+# Skerry's budget at five sizes: billion parameters and loss.
+SIZES, LOSSES = (50, 100, 200, 400, 800), (1.9305, 1.9172, 1.9100, 1.9084, 1.9125)
+
+
+def _curve(figure) -> Feedback | None:
+    """The first line runs through the five sizes, in billions or in parameters, with the right losses."""
+    sizes, losses = (np.asarray(values, float) for values in figure.axes[0].lines[0].get_data())
+    if len(sizes) != len(SIZES):
+        return Feedback.wrong("The line needs the five sizes and nothing else.", "sizes left out")
+    sizes = sizes / 1e9 if sizes.min() > 1e6 else sizes
+    if not np.allclose(sizes, SIZES):
+        return Feedback.wrong("The sizes are 50, 100, 200, 400 and 800 billion parameters.")
+    if np.allclose(losses, LOSSES, atol=6e-4):
+        return None
+    return Feedback.wrong(
+        f"At 400 billion yours has a loss of {losses[3]:.3f}. Tokens are what the budget leaves: C / (6N)."
+    )
+
+
+# Values below are published figures or made-up ones of the running case; none is a formula of the solution.
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "Tokens per parameter of Chinchilla", kind="value", name="q1_prediction",
+        expects="a number of tokens, such as 5 or 50",
+        right="Twenty tokens for each parameter: the rule that the field took from this paper.",
+        tests=[
+            expect.that("Is it tokens for each parameter, or the other way round? Tokens are more.", lambda given: given > 1, mistake="ratio turned round"),
+            expect.that("Divide 1.4 trillion by 70 billion.", lambda given: 15 <= given <= 25),
+        ],
+        hints=("How many billions are a trillion?", "tokens / parameters", "1400 billion / 70 billion", "20"),
+    ),
+    "q1_reason": SheetCheck(
+        "What the comparison shows", kind="value", name="q1_reason", expects='one of "A", "B", "C"',
+        right="Same compute, other split. What the split did to the loss, the law says.",
+        tests=[
+            expect.that("Compare the two lines of compute: they are nearly the same.", lambda given: str(given).strip().upper() != "A", mistake="size for compute"),
+            expect.that("Nothing here speaks of serving.", lambda given: str(given).strip().upper() != "C", mistake="training for serving"),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=("Look at the two lines of compute.", "One quantity is equal, one is a quarter.", "Compute is nearly equal.", "B"),
+    ),
+    "q2": SheetCheck(
+        "Best size by the rule", kind="function", name="size_for_budget",
+        expects="size_for_budget(compute_flop, tokens_per_parameter) that returns parameters",
+        right="Your function gives the sizes of table 3 back.",
+        tests=[
+            expect.call(
+                1.21e20, 20.2, gives=1e9, rel_tolerance=0.01,
+                mistakes=[
+                    Mistake("six left out", (1.21e20 / 20.2) ** 0.5, "Training takes six operations for each parameter and token."),
+                    Mistake("root left out", 1.21e20 / (6 * 20.2), "C = 6 x N x (r x N): that is N squared."),
+                    Mistake("tokens for size", 2.02e10, "That is the number of tokens. Return the parameters."),
+                ],
+            ),
+            expect.call(9.9e24, 21.07, gives=2.8e11, rel_tolerance=0.01),
+            expect.that("Four times the budget gives twice the size.", lambda f: abs(f(4e22, 20) / f(1e22, 20) - 2) < 1e-9),
+        ],
+        hints=("Write D as ratio times N.", "C = 6 N (r N), so N = sqrt(C / (6 r))", "n_squared = compute_flop / (6 * tokens_per_parameter)", "return n_squared ** 0.5"),
+    ),
+    "q3": SheetCheck(
+        "Price of the next drop", kind="function", name="compute_multiple",
+        expects="compute_multiple(share_left, alpha, beta) that returns a number of times",
+        right="Half of the rest takes about 49 times the compute by the refit of 2024.",
+        tests=[
+            expect.call(
+                0.5, 0.34781, 0.36585, gives=48.79, rel_tolerance=0.001,
+                mistakes=[
+                    Mistake("one exponent only", 0.5 ** (-1 / 0.34781), "Size and data must both grow. The power of compute is alpha beta / (alpha + beta)."),
+                    Mistake("power not turned round", 0.5**-0.178301, "Solve for compute: the power is one over gamma."),
+                    Mistake("exponents added", 0.5 ** (-1 / (0.34781 + 0.36585)), "The powers do not add: alpha beta / (alpha + beta)."),
+                ],
+            ),
+            expect.call(0.25, 1, 1, gives=16, tolerance=1e-9),
+            expect.call(1, 0.3, 0.4, gives=1, tolerance=1e-9),
+        ],
+        hints=("By which power of compute does the loss above the floor fall?", "gamma = alpha beta / (alpha + beta); times = share ** (-1 / gamma)", "gamma = alpha * beta / (alpha + beta)", "return share_left ** (-1 / gamma)"),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order", kind="order", name="q4_order",
+        expects='a list of labels such as ["B", "A"]',
+        right="A bit over seven times in a year: 1.5 from money, 1.4 from chips, 3.4 from algorithms.",
+        lines=(
+            "effective = money * chips * algorithms",
+            "chips = 2 ** (1 / doubling_years)",
+            "halving_months = 6.8",
+            "money = 1.5",
+            "effective = money + chips + algorithms",
+            "algorithms = 2 ** (12 / halving_months)",
+            "doubling_years = 2.07",
+        ),
+        before=[
+            ("G", "B", "it uses doubling_years, which line G sets."),
+            ("C", "F", "it uses halving_months, which line C sets."),
+            ("B", "A", "it uses chips, which line B sets."),
+            ("F", "A", "it uses algorithms, which line F sets."),
+            ("D", "A", "it uses money, which line D sets."),
+        ],
+        distractors={"E": "it adds factors that multiply."},
+        hints=("Which lines need nothing from the others?", "A line can stand only after the lines that set its names.", "G before B, C before F.", 'For example ["D", "G", "B", "C", "F", "A"]'),
+    ),
+    "q5": SheetCheck(
+        "Does it add up?", kind="function", name="does_not_add_up",
+        expects="does_not_add_up(points, tolerance) that returns a list of row_ids",
+        right="One row of table A3: it prints 1.26e24 where 6ND gives ten times as much. The table keeps it as printed.",
+        tests=[
+            expect.that("The function returns nothing. End it with a return line.", lambda f: f(_EASY, 0.1) is not None, mistake="print for return"),
+            expect.that(
+                "In a small table of our own with tolerance 0.1, rows b and d are off: b prints ten times 6ND, d prints a sixth less.",
+                lambda f: sorted(map(str, f(_EASY, 0.1))) == ["b", "d"],
+            ),
+            expect.that("With tolerance 0.3 only row b is left.", lambda f: [str(row) for row in f(_EASY, 0.3)] == ["b"], mistake="tolerance typed in"),
+            expect.that(
+                "In the table of the papers exactly one row is off by more than a tenth.",
+                lambda f: [str(row) for row in f(load("scaling_laws").query("parameter == 'compute_optimal_point'"), 0.1)] == ["law_optimum_3_175b"],
+            ),
+        ],
+        hints=("Work out 6ND for every row.", "Compare: absolute value of (printed / 6ND - 1) with the tolerance.", 'implied = 6 * points["model_parameters"] * points["tokens"]', 'return points.loc[(points["compute_flop"] / implied - 1).abs() > tolerance, "row_id"].tolist()'),
+    ),
+    "q6": SheetCheck(
+        "One budget, five sizes", kind="figure", name="q6_figure",
+        expects="a matplotlib figure with a title, and axis labels that name parameters and nats",
+        right="Title, units and line are right. The curve is flat near its bottom: twice the size or half of it costs little loss.",
+        tests=[
+            expect.figure_texts(x_unit="parameters", y_unit="nats"),
+            expect.that("One line is needed: use axes.plot.", lambda figure: len(figure.axes[0].lines) >= 1),
+            _curve,
+        ],
+        hints=("How many tokens does the budget leave for each size?", "tokens = C / (6 N), then the law", "tokens = [1.2e25 / (6 * size * 1e9) for size in sizes]", "axes.plot(sizes, losses); then title and labels."),
+    ),
+    "q7": SheetCheck(
+        "Skerry's plan", kind="function", name="plan",
+        expects="plan(budget_usd_m, flop_per_usd) that returns (parameters, tokens)",
+        right="About 343 billion parameters and 5.8 trillion tokens for Skerry's budget.",
+        tests=[
+            expect.call(
+                30, 4e17, gives=(3.4316e11, 5.8281e12), rel_tolerance=0.002, labels=("parameters", "tokens"),
+            ),
+            expect.call(1.152, 5e17, gives=(7.2445e10, 1.3251e12), rel_tolerance=0.01, labels=("parameters", "tokens")),
+            expect.that("The budget is in millions of USD: 6ND must give the compute that the budget buys.", lambda f: abs(6 * np.prod(f(10, 1e17)) / 1e24 - 1) < 1e-6),
+        ],
+        hints=("First the compute: USD times FLOP a USD.", "N = G (C/6)^a with G = (alpha A / (beta B))^(1/(alpha+beta)), a = beta/(alpha+beta); D = C / (6N)", "flop = budget_usd_m * 1e6 * flop_per_usd", "Use ScalingLaw(**constants).optimal_parameters(flop), or the formula."),
+    ),
+    "q7_tokens": SheetCheck(
+        "Tokens for the smaller model", kind="value", name="q7_tokens", expects="a number of trillion tokens",
+        right="It fits into the tokens that Skerry has. Now set the extra training against the cheaper serving.",
+        tests=[expect.number(18.986, rel_tolerance=0.01, mistakes=[
+            Mistake("tokens of the same budget", 1.2e25 / (6 * 150e9) / 1e12, "Those are the tokens of the same budget. For the same loss the smaller model needs more."),
+            Mistake("tokens of the best model", 5.828, "Those are the best model's tokens. The smaller model has to make up for its size."),
+        ])],
+        hints=("Which loss does the best model reach?", "Solve E + A/N^alpha + B/D^beta = that loss for D.", "room = best_loss - E - A / N**alpha", "D = (B / room) ** (1 / beta)"),
+    ),
+}  # fmt: skip
+
+MANUAL = {"q8": "marked by a person, by the four lines of the rubric in its cell"}

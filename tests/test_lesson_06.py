@@ -1,0 +1,179 @@
+"""What lesson 06 teaches: its tables, labs, questions and sheet."""
+
+import matplotlib.pyplot as plt
+import pytest
+
+from aicapital import figures, labs, learning
+from aicapital.data import load
+from aicapital.data.scale import law_constants
+from aicapital.learning import banks
+from aicapital.models.scaling_law import ScalingLaw, training_flop
+
+ARTICLE = "2026-03-03"
+LAW = ScalingLaw(**law_constants("besiroglu"))
+SHEET = learning.sheet("06")
+
+
+# Tables
+
+
+def test_deepseeks_price_is_hours_times_rent_and_its_compute_uses_active_parameters():
+    row = (
+        load("efficiency_cases", ARTICLE)
+        .set_index("row_id")
+        .loc["eff_training_cost_deepseek_v3_total"]
+    )
+    assert row["gpu_hours_m"] * 2 == pytest.approx(row["cost_usd_m"], abs=0.001)  # USD 2 an hour
+    flop = training_flop(row["active_parameters_bn"] * 1e9, row["training_tokens_trn"] * 1e12)
+    assert flop == pytest.approx(3.3e24, rel=0.01)  # Epoch AI
+
+
+def test_llama_3_1_as_its_makers_count():
+    row = load("efficiency_cases").set_index("row_id").loc["eff_training_cost_llama_3_1_405b"]
+    flop = training_flop(row["active_parameters_bn"] * 1e9, row["training_tokens_trn"] * 1e12)
+    assert flop == pytest.approx(3.8e25, rel=0.01)  # Llama 3 paper
+
+
+def test_active_parameters_are_fewer_than_all_and_later_models_are_not_known_on_the_day():
+    cases = load("efficiency_cases").query("case_type == 'active_parameters'")
+    assert (cases["active_parameters_bn"] < cases["total_parameters_bn"]).all()
+    assert not {"GLM-5", "DeepSeek-V4-Pro"} & set(load("efficiency_cases", ARTICLE)["model"])
+
+
+def test_intervals_hold_their_centre():
+    rates = load("progress_rates").dropna(subset=["value", "low", "high"])
+    assert (rates["low"] <= rates["value"]).all() and (rates["value"] <= rates["high"]).all()
+
+
+def test_blended_prices_are_three_to_one_and_levels_only_get_cheaper():
+    prices = load("token_prices")
+    listed = prices.query("record_type == 'list_price'")
+    blend = (3 * listed["input_usd_per_m_tokens"] + listed["output_usd_per_m_tokens"]) / 4
+    assert (blend - listed["blended_usd_per_m_tokens"]).abs().max() < 1e-9
+    for _, rows in prices.query("record_type == 'cheapest_at_level'").groupby("level"):
+        assert rows.sort_values("date")["blended_usd_per_m_tokens"].is_monotonic_decreasing
+
+
+# Labs and figures
+
+
+def test_predictions_agree_with_the_labs():
+    truths = {q.id: q.truth() for q in banks.load("06").QUESTIONS if hasattr(q, "truth")}
+    assert labs.scale_budget().result["ratio"] == pytest.approx(
+        truths["chinchilla_ratio"], rel=0.01
+    )
+    before, after = labs.scale_race().result
+    assert (
+        truths["cheaper_for_both"] == "its share falls" and after.leader_share < before.leader_share
+    )
+
+
+def test_presets_of_the_race_say_what_their_names_say():
+    lab = labs.scale_race()
+    shares = {}
+    for name in lab.presets:
+        lab.preset(name)
+        shares[name] = tuple(state.leader_share for state in lab.result)
+    assert shares["Cheaper: the leader crosses a threshold first"][1] == 1
+    assert (
+        shares["Cheaper: the follower crosses it too"][1]
+        < shares["Cheaper: the follower crosses it too"][0]
+    )
+    raise_more = shares["Cheaper, and only the leader can raise more"]
+    assert raise_more[1] > raise_more[0]
+    assert shares["Breakthrough, kept by the follower (III.8)"][1] == pytest.approx(0.5)
+    kept = shares["Breakthrough, kept by the leader"]
+    assert kept[1] > kept[0]
+
+
+def test_the_widest_interval_is_that_of_algorithms():
+    drivers = labs.effective_compute().result.drop("effective_compute")
+    assert (drivers["high"] / drivers["low"]).idxmax() == "algorithms"
+
+
+def test_titles_of_figures_come_from_their_numbers():
+    cases = load("efficiency_cases").query("case_type == 'active_parameters'")
+    assert f"Of {len(cases)} mixtures" in figures.total_and_active(cases, "S.").alt
+    chart = figures.cost_of_loss({"refit": LAW}, [1e20, 1e24], "S.")
+    assert "49 times" in chart.alt
+
+
+# The sheet
+
+
+def size(compute, ratio):
+    return (compute / (6 * ratio)) ** 0.5
+
+
+def multiple(share, alpha, beta):
+    return share ** (-(alpha + beta) / (alpha * beta))
+
+
+def off(points, tolerance):
+    implied = 6 * points["model_parameters"] * points["tokens"]
+    return points.loc[(points["compute_flop"] / implied - 1).abs() > tolerance, "row_id"].tolist()
+
+
+def plan(budget, per_usd):
+    flop = budget * 1e6 * per_usd
+    return LAW.optimal_parameters(flop), LAW.optimal_tokens(flop)
+
+
+RIGHT = {
+    "q1_prediction": [20, 19, "20"], "q1_reason": ["B", " b"], "q2": [size], "q3": [multiple],
+    "q4": [["D", "G", "B", "C", "F", "A"], "CFDGBA"], "q5": [off], "q7": [plan, lambda b, p: list(plan(b, p))],
+    "q7_tokens": [18.99, 19.0],
+}  # fmt: skip
+WRONG = {
+    "q1_prediction": [0.05, 200, 1.07], "q1_reason": ["A", "C", "D"],
+    "q2": [lambda c, r: (c / r) ** 0.5, lambda c, r: c / (6 * r), lambda c, r: (c * r / 6) ** 0.5, lambda c, r: 1e9],
+    "q3": [lambda s, a, b: s ** (-1 / a), lambda s, a, b: s ** (-a * b / (a + b)), lambda s, a, b: s ** (-1 / (a + b)), lambda s, a, b: (1 - s) ** (-(a + b) / (a * b)) if s < 1 else 1],
+    "q4": [["D", "G", "B", "C", "F", "E"], ["A", "B", "C", "D", "F", "G"], ["D", "G", "B", "A"]],
+    "q5": [lambda t, x: ["law_optimum_3_175b"], lambda t, x: off(t, 0.1), lambda t, x: off(t, x)[:1], lambda t, x: []],
+    "q7": [lambda b, p: plan(b / 1e6, p), lambda b, p: plan(b, p)[::-1], lambda b, p: (size(b * 1e6 * p, 20), 20 * size(b * 1e6 * p, 20))],
+    "q7_tokens": [13.33, 5.828, 18.99e12, 56.1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"), [(q, a) for q, many in RIGHT.items() for a in many]
+)
+def test_right_work_is_told_so(question, answer):
+    verdict = SHEET.judge(question, answer)
+    assert verdict.solved, verdict
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"), [(q, a) for q, many in WRONG.items() for a in many]
+)
+def test_wrong_work_is_never_right(question, answer):
+    assert not SHEET.judge(question, answer).solved
+
+
+def drawn(
+    sizes,
+    losses,
+    title="The curve is flat near its best size",
+    x="billion parameters",
+    y="nats per token",
+):
+    figure, axes = plt.subplots()
+    axes.plot(sizes, losses)
+    axes.set(title=title, xlabel=x, ylabel=y)
+    plt.close(figure)
+    return figure
+
+
+def test_the_figure_of_the_sheet():
+    sizes = [50, 100, 200, 400, 800]
+    losses = [LAW.loss(n * 1e9, 1.2e25 / (6 * n * 1e9)) for n in sizes]
+    assert SHEET.judge("q6", drawn(sizes, losses)).solved
+    assert SHEET.judge("q6", drawn([n * 1e9 for n in sizes], losses, x="parameters")).solved
+    same_tokens = [LAW.loss(n * 1e9, 5.8e12) for n in sizes]
+    for figure in (
+        drawn(sizes, same_tokens),
+        drawn(sizes[:4], losses[:4]),
+        drawn(sizes, losses, y="loss"),
+        drawn(sizes, losses, title=""),
+    ):
+        assert not SHEET.judge("q6", figure).solved

@@ -1,0 +1,215 @@
+"""The scaling law, effective compute and the race, held against published results and properties."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aicapital.data import load
+from aicapital.data.scale import FITS, law_constants, rate_terms
+from aicapital.models.effective_compute import Rate, growth, yearly_factor
+from aicapital.models.scale_race import ScaleRace
+from aicapital.models.scaling_law import ScalingLaw, lifetime_flop, training_flop
+
+LAWS = {fit: ScalingLaw(**law_constants(fit)) for fit in FITS}
+LAW = LAWS["besiroglu"]
+GOPHER = 5.76e23
+
+
+def points(fit):
+    rows = load("scaling_laws").query("parameter == 'compute_optimal_point' and fit == @fit")
+    return rows.set_index("model_parameters")
+
+
+# Published results
+
+
+@pytest.mark.parametrize(
+    ("fit", "ratio"), [("hoffmann_printed", 93), ("hoffmann_unrounded", 59), ("besiroglu", 18)]
+)
+def test_tokens_per_parameter_at_gophers_budget(fit, ratio):
+    assert round(LAWS[fit].tokens_per_parameter(GOPHER)) == ratio
+
+
+def test_table_3_gives_about_twenty_tokens_a_parameter_for_chinchilla():
+    table = points("hoffmann_approach_1")
+    assert table["tokens"][6.7e10] / 6.7e10 == pytest.approx(22.4, abs=0.1)
+    assert (table["tokens"] / table.index).between(19.9, 22.5).all()
+
+
+@pytest.mark.parametrize("approach", [1, 2, 3])
+def test_the_printed_tables_grow_with_the_printed_powers(approach):
+    table = points(f"hoffmann_approach_{approach}")
+    implied = training_flop(table.index.to_numpy(), table["tokens"].to_numpy())
+    slope = np.polyfit(np.log(implied), np.log(table.index.to_numpy()), 1)[0]
+    rows = load("scaling_laws").query("fit == @table.fit.iloc[0] and parameter == 'a'")
+    assert round(slope, 2) == pytest.approx(rows["value"].iloc[0], abs=0.0101)
+
+
+def test_every_printed_row_is_6nd_but_one_that_lost_a_power_of_ten():
+    table = load("scaling_laws").query("parameter == 'compute_optimal_point'").set_index("row_id")
+    ratio = table["compute_flop"] / training_flop(table["model_parameters"], table["tokens"])
+    assert len(table) == 27
+    assert ratio.drop("law_optimum_3_175b").between(0.9, 1.1).all()
+    assert ratio["law_optimum_3_175b"] == pytest.approx(0.1)
+
+
+def test_the_unrounded_exponents_give_table_a3_back_and_the_printed_ones_do_not():
+    table = points("hoffmann_approach_3")
+    implied = 6 * table.index.to_numpy() * table["tokens"].to_numpy()
+    off = {
+        fit: np.abs(law.optimal_parameters(implied) / table.index.to_numpy() - 1)
+        for fit, law in LAWS.items()
+    }
+    assert off["hoffmann_unrounded"].max() < 0.08  # A, B and E are known in rounded form only
+    assert off["hoffmann_printed"].max() > 0.25
+
+
+def test_powers_of_the_third_approach_as_printed():
+    law = LAWS["hoffmann_unrounded"]
+    assert 0.454 <= law.parameter_power <= 0.457 and 0.542 <= law.token_power <= 0.546
+
+
+def test_the_refit_as_printed():
+    printed = {"E": 1.82, "A": 482.01, "B": 2085.43, "alpha": 0.3478, "beta": 0.3658}
+    digits = {"E": 2, "A": 2, "B": 2, "alpha": 4, "beta": 4}
+    constants = law_constants("besiroglu")
+    for name, value in printed.items():
+        assert constants[name] == pytest.approx(value, abs=0.51 * 10 ** -digits[name])
+
+
+# Properties
+
+
+@given(st.floats(18, 28), st.floats(0.05, 20))
+def test_no_other_split_beats_the_optimum(power, stretch):
+    flop = 10**power
+    size = stretch * LAW.optimal_parameters(flop)
+    assert LAW.loss(size, flop / (6 * size)) >= LAW.optimal_loss(flop) - 1e-12
+
+
+@given(st.floats(18, 28))
+def test_the_optimum_uses_up_the_budget_and_turns_round(power):
+    flop = 10**power
+    plan = LAW.plan(flop).iloc[0]
+    assert training_flop(plan["parameters"], plan["tokens"]) == pytest.approx(flop)
+    assert LAW.compute_for_loss(plan["loss"]) == pytest.approx(flop, rel=1e-6)
+    assert LAW.tokens_for_loss(plan["parameters"], plan["loss"]) == pytest.approx(
+        plan["tokens"], rel=1e-6
+    )
+
+
+def test_compute_multiple_is_what_the_curve_says():
+    half = LAW.E + (LAW.optimal_loss(1e23) - LAW.E) / 2
+    assert LAW.compute_for_loss(half) / 1e23 == pytest.approx(LAW.compute_multiple(0.5))
+
+
+def test_nothing_reaches_the_floor():
+    assert math.isinf(LAW.compute_for_loss(LAW.E)) and math.isinf(LAW.tokens_for_loss(1e6, 1.9))
+
+
+def test_serving_costs_a_third_of_training_for_the_same_tokens():
+    assert lifetime_flop(1e9, 1e10, 1e10) == pytest.approx(4 / 3 * training_flop(1e9, 1e10))
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: ScalingLaw(1.7, 400, 400, -0.3, 0.3), "alpha must be positive"),
+        (lambda: LAW.optimal_loss(0), "compute_flop must be positive"),
+        (lambda: training_flop(1e9, [1e9, -1]), "tokens"),
+        (lambda: yearly_factor(2, "a year"), "no unit named"),
+        (lambda: Rate(2, 3, 4), "at least 3"),
+        (lambda: growth({}), "drivers must map"),
+        (lambda: ScaleRace(LAW, 10, 20, 1e17), "larger budget"),
+        (lambda: ScaleRace(LAW, 20, 10, 1e17, demand="taste"), "demand"),
+        (lambda: ScaleRace(LAW, 20, 10, 1e17).after(leak=2), "leak must be at most 1"),
+        (lambda: law_constants("kaplan"), "no fit named"),
+    ],
+)
+def test_bad_input_is_told(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
+
+
+# Effective compute
+
+
+def test_units_of_rates():
+    assert yearly_factor(8, "months a halving") == pytest.approx(
+        2.83, abs=0.005
+    )  # Ho et al.: about 2.8
+    assert yearly_factor(2, "years a doubling") == pytest.approx(2**0.5)
+    assert yearly_factor(-50, "percent a year") == pytest.approx(2)
+
+
+def test_intervals_propagate_like_a_simulation():
+    rows = {
+        "spending": "rate_training_cost",
+        "hardware": "rate_gpu_ml",
+        "algorithms": "rate_algorithms_families",
+    }
+    rates = {name: Rate.published(**rate_terms(row)) for name, row in rows.items()}
+    total = growth(rates).loc["effective_compute"]
+    rng, logs = np.random.default_rng(6), 0
+    for rate in rates.values():
+        rate, draws = rate.at_level(0.9), rng.standard_normal(200_000)
+        up, down = (
+            math.log(rate.high / rate.factor) / 1.645,
+            math.log(rate.factor / rate.low) / 1.645,
+        )
+        logs = logs + math.log(rate.factor) + np.where(draws > 0, up, down) * draws
+    low, high = np.exp(np.quantile(logs, [0.05, 0.95]))
+    assert total["low"] == pytest.approx(low, rel=0.06) and total["high"] == pytest.approx(
+        high, rel=0.06
+    )
+
+
+# The race
+
+
+def race(**terms):
+    return ScaleRace(LAW, 1000, 100, 5e17, **terms)
+
+
+@given(st.floats(1.01, 1000))
+def test_an_equal_price_fall_keeps_the_ratio_and_shrinks_the_gap(fall):
+    before, after = race().after(), race().after(price_fall=fall)
+    assert after.compute_ratio == pytest.approx(10)
+    assert after.loss_gap < before.loss_gap and after.leader_share < before.leader_share
+
+
+def test_with_buyers_who_look_at_ratios_an_equal_fall_changes_nothing():
+    contest = race(demand="ratio", strength=3)
+    assert contest.after(price_fall=50).leader_share == pytest.approx(contest.after().leader_share)
+
+
+def test_conditions_under_which_cheaper_compute_helps_the_leader():
+    first = race(threshold_loss=1.86)
+    assert math.isnan(first.after().leader_share)
+    assert first.after(price_fall=4).leader_share == 1
+    assert race(threshold_loss=1.88).after(price_fall=4).leader_share < 1  # both cross it
+    start = race().after()
+    assert race().after(price_fall=10, leader_extra_spending=0.8).loss_gap > start.loss_gap
+    # Far down the curve even that is not enough: both are near the floor.
+    far = {"price_fall": 100, "leader_extra_spending": 1}
+    assert race().after(**far).loss_gap < start.loss_gap
+    # Buyers who look at ratios reward it however far prices fall.
+    ratio = race(demand="ratio", strength=3)
+    assert ratio.after(**far).leader_share > ratio.after().leader_share
+
+
+@given(st.floats(0, 0.8))
+def test_gain_to_overtake_draws_level(leak):
+    after = race().after(algorithm_gain=race().gain_to_overtake(leak), leak=leak)
+    assert after.compute_ratio == pytest.approx(1) and after.leader_share == pytest.approx(0.5)
+
+
+def test_who_finds_the_algorithm_decides():
+    start = race().after().leader_share
+    assert race().after(algorithm_gain=10).leader_share == pytest.approx(0.5)
+    assert race().after(algorithm_gain=10, finder="leader").leader_share > start
+    assert race().after(algorithm_gain=10, leak=1).compute_ratio == pytest.approx(10)
+    assert math.isinf(race().gain_to_overtake(1))
