@@ -83,13 +83,13 @@ def test_everything_is_told_on_request():
 
 def test_a_lesson_appears_as_soon_as_its_rows_do(monkeypatch):
     items, rows = load("fictional_lab"), load("case_decisions")
-    items.loc[len(items)] = {**items.iloc[0], "lesson": "06", "item": "budget", "value": 1234.5}
-    assert "06" not in learning.running_case().decisions
-    rows.loc[len(rows)] = ["06", "How large?", "Large; Small", "Small", "{budget:,g} do.", "budget"]
+    items.loc[len(items)] = {**items.iloc[0], "lesson": "11", "item": "budget", "value": 1234.5}
+    assert "11" not in learning.running_case().decisions
+    rows.loc[len(rows)] = ["11", "How large?", "Large; Small", "Small", "{budget:,g} do.", "budget"]
     tables = {"fictional_lab": items, "case_decisions": rows}
     monkeypatch.setattr(case_replay, "load", tables.__getitem__)
     page = learning.running_case(show_all=True)
-    assert "06" in page.decisions and "Skerry: Small. 1,234.5 do." in repr(page)
+    assert "11" in page.decisions and "Skerry: Small. 1,234.5 do." in repr(page)
 
 
 @pytest.mark.parametrize(

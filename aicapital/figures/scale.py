@@ -7,7 +7,8 @@ from ..models.scaling_law import ScalingLaw
 from .chart import Chart, sheet
 from .style import ACCENT, INK, QUIET, course_style
 
-LEVEL_STYLES = (("#0072B2", "-", "o"), ("#D55E00", "--", "s"), ("#009E73", ":", "^"))
+# Laws and levels are no firms, so none of these is a firm's colour.
+LEVEL_STYLES = (("#22272E", "-", "o"), ("#7A3E9D", "--", "s"), ("#00695C", ":", "^"))
 
 
 def cost_of_loss(laws: dict[str, ScalingLaw], budgets: np.ndarray, source: str) -> Chart:

@@ -7,8 +7,8 @@ from .complements import complements
 from .compliance_option import compliance_option
 from .data_loop import data_loop
 from .down_round import down_round
-from .entrants import entrants
 from .effective_compute import effective_compute
+from .entrants import entrants
 from .funnel import funnel
 from .innovation import innovation
 from .layer_concentration import layer_concentration
@@ -33,8 +33,8 @@ __all__ = [
     "compliance_option",
     "data_loop",
     "down_round",
-    "entrants",
     "effective_compute",
+    "entrants",
     "funnel",
     "innovation",
     "layer_concentration",

@@ -17,9 +17,9 @@ BANKS = {
     "03": "xai_platform_loop",
     "04": "anthropic_safety_borrowed",
     "05": "meta_give_away",
+    "06": "scale_or_efficiency",
     "07": "the_barrier",
     "08": "can_revenue_catch_compute",
-    "06": "scale_or_efficiency",
     "10": "will_capital_define_ai",
 }
 
