@@ -94,6 +94,7 @@ def still(lab: Lab) -> bytes:
 
 def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = MOST_FRAMES) -> dict:
     """Everything that the page script needs for one lab, ready for JSON; `question` is where the prediction is recorded."""
+    drawn = prediction is not None and _draws_predictions(lab)
     controls = list(lab.controls.values())
     settings = grid(lab, most)
     used = [sorted({setting[i] for setting in settings}) for i in range(len(controls))]
@@ -138,8 +139,8 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
             for name, preset in lab.presets.items()
         ],
         "question": question,
-        "marks": list(_marks(lab, prediction)) if prediction else [],
-        "hidden": _hidden(lab, prediction, used) if prediction else [],
+        "marks": list(_marks(lab, prediction)) if drawn else [],
+        "hidden": _hidden(lab, prediction, used) if drawn else [],
         "all": len(at) == _size(used),
         "frames": base64.b64encode(
             gzip.compress(json.dumps(body, separators=(",", ":")).encode(), mtime=0)
@@ -182,15 +183,17 @@ def _tried(prediction: Prediction) -> list[float]:
     return sorted(values)
 
 
+def _draws_predictions(lab: Lab) -> bool:
+    """Some labs tell the prediction in their sentence only; in the page the reveal shows it."""
+    return "prediction" in inspect.getclosurevars(lab._draw).nonlocals
+
+
 def _predictor(lab: Lab) -> Callable[[float | None], str]:
     """Draws the lab at its present values as if it had been made with this prediction.
 
     A lab gets its prediction when it is made, and making one takes a third of a second. So it is changed where
     `draw` keeps it.
     """
-    kept = inspect.getclosurevars(lab._draw).nonlocals
-    if "prediction" not in kept:
-        raise ValueError(f"{lab.title!r} does not draw a prediction; show it without one.")
     cell = lab._draw.__closure__[lab._draw.__code__.co_freevars.index("prediction")]
 
     def draw(value: float | None) -> str:
