@@ -24,6 +24,7 @@ from .view import to_html
 
 QUESTION = "Will capital define AI?"
 LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
+LONGEST_NAME = 80  # characters: it stands in one line above the page
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
     "01": "I. Mission to dominance",
@@ -105,7 +106,7 @@ def brief(
 
     What is missing is left out, and named on the page.
     """
-    return Brief(scenario, name, answer, change_my_mind, forecasts or {})
+    return Brief(scenario, name, answer, change_my_mind, {} if forecasts is None else forecasts)
 
 
 class Brief:
@@ -133,6 +134,10 @@ class Brief:
                 ("change_my_mind", change_my_mind),
             )
         )
+        if len(self.name) > LONGEST_NAME:
+            raise LearningError(
+                f"name has {len(self.name)} characters, at most {LONGEST_NAME}: it stands in one line above the page."
+            )
         self.forecasts = _probabilities(forecasts)
 
     # ---- the record
@@ -240,6 +245,10 @@ class Brief:
     # ---- the page
     def save(self, path: str | Path = "brief.html") -> Path:
         """Write the page; a file of that name is replaced. Returns where it is."""
+        if not isinstance(path, str | Path):
+            raise LearningError(
+                f'Give the name of the page in quotation marks, such as "brief.html"; got {type(path).__name__}.'
+            )
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise LearningError(
@@ -370,7 +379,8 @@ class Brief:
 def _own_text(what: str, text: object) -> str:
     if not isinstance(text, str):
         raise LearningError(f"{what} must be text in quotation marks; got {type(text).__name__}.")
-    text = text.strip()
+    # Half of a character pair, as a broken paste leaves it, cannot be written to any file.
+    text = text.encode("utf-8", "replace").decode("utf-8").strip()
     if len(text) > LONGEST:
         raise LearningError(
             f"{what} has {len(text)} characters, at most {LONGEST}: a brief fits on a page. Keep the strongest reason."
@@ -399,6 +409,11 @@ def _probabilities(forecasts: object) -> dict[str, float]:
                 ).value
             except NotANumber as unreadable:
                 raise LearningError(f"forecasts[{claim!r}]: {unreadable}") from None
+            if 0 < found[claim] < 1 and not isinstance(forecasts[claim], str):
+                raise LearningError(
+                    f"forecasts[{claim!r}] is {found[claim]:g}. Is that {100 * found[claim]:g} %? Then write {100 * found[claim]:g}. "
+                    f'If you mean less than one percent, write "{found[claim]:g} %".'
+                )
             if not 0 <= found[claim] <= 100:
                 raise LearningError(
                     f"forecasts[{claim!r}] must lie between 0 and 100 %; got {found[claim]:g}."
