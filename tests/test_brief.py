@@ -11,6 +11,7 @@ import pytest
 from aicapital import labs, learning
 from aicapital.data import load
 from aicapital.learning import banks, brief
+from aicapital.learning.brief import _asked
 from aicapital.learning.progress import open_progress
 from aicapital.learning.questions import CONFIDENCES, VERDICTS, LearningError, Prediction
 
@@ -225,3 +226,8 @@ def test_half_a_character_does_not_lose_the_page(tmp_path):
 def test_a_page_needs_a_name_in_text(path):
     with pytest.raises(LearningError, match="in quotation marks"):
         learning.brief().save(path)
+
+
+def test_a_question_keeps_what_it_refers_to_where_there_is_room():
+    asked = _asked("Far too long. " + "w" * 190 + ". A firm has 60 %. Where is that share?")
+    assert asked == "A firm has 60 %. Where is that share?"

@@ -25,6 +25,7 @@ from .view import to_html
 QUESTION = "Will capital define AI?"
 LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
 LONGEST_NAME = 80  # characters: it stands in one line above the page
+ROOM = 190  # characters of a prediction in its row: with less, "Where is that share?" stands alone
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
     "01": "I. Mission to dominance",
@@ -361,7 +362,7 @@ class Brief:
         numeric = sorted((p for p in self.predicted if p.off is not None), key=lambda p: p.off)
         nearest, furthest = numeric[:SHOWN], numeric[SHOWN:][::-1][:SHOWN]
         rows = [
-            (what, shorten(p.text, 150), p.yours, p.evidence)
+            (what, shorten(p.text, ROOM + len("Lesson 00. ")), p.yours, p.evidence)
             for what, some in (("nearest", nearest), ("furthest", furthest))
             for p in some
         ]
@@ -427,9 +428,17 @@ def _probabilities(forecasts: object) -> dict[str, float]:
 
 
 def _asked(text: str) -> str:
-    """The last question in the text; what leads up to it has no room."""
-    asked = [part for part in re.split(r"(?<=[.?!]) ", text) if part.endswith("?")]
-    return asked[-1] if asked else text
+    """The last question in the text, with as many of the sentences before it as find room."""
+    sentences = re.split(r"(?<=[.?!]) ", text)
+    last = max((i for i, part in enumerate(sentences) if part.endswith("?")), default=None)
+    if last is None:
+        return text
+    asked = sentences[last]
+    for before in reversed(sentences[:last]):
+        if len(before) + 1 + len(asked) > ROOM:
+            break
+        asked = f"{before} {asked}"
+    return asked
 
 
 def _off(question: Prediction, value: float, truth: float) -> float:
