@@ -11,6 +11,7 @@ import pytest
 from aicapital import labs, learning
 from aicapital.data import load
 from aicapital.learning import banks, brief
+from aicapital.learning.brief import _asked
 from aicapital.learning.progress import open_progress
 from aicapital.learning.questions import CONFIDENCES, VERDICTS, LearningError, Prediction
 
@@ -197,3 +198,36 @@ def test_it_prints_on_one_or_two_sheets(record, tmp_path, state, pages):
     command += ["--no-pdf-header-footer", f"--print-to-pdf={printed}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) <= pages
+
+
+@pytest.mark.parametrize("nothing", ["", 0, []])
+def test_forecasts_of_a_wrong_type_are_named_even_when_empty(nothing):
+    with pytest.raises(LearningError, match="must be a dict"):
+        learning.brief(forecasts=nothing)
+
+
+def test_a_fraction_is_not_taken_for_a_percentage():
+    with pytest.raises(LearningError, match="Is that 20 %"):
+        learning.brief(forecasts={"C.3": 0.2})
+    assert learning.brief(forecasts={"C.3": "0.2 %", "C.4": 0}).forecasts == {"C.3": 0.2, "C.4": 0}
+
+
+def test_a_name_fits_in_its_line():
+    with pytest.raises(LearningError, match="at most 80"):
+        learning.brief(name="n" * 81)
+
+
+def test_half_a_character_does_not_lose_the_page(tmp_path):
+    page = learning.brief(answer="broken \ud83d paste").save(tmp_path / "brief.html")
+    assert "broken ? paste" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [5, None])
+def test_a_page_needs_a_name_in_text(path):
+    with pytest.raises(LearningError, match="in quotation marks"):
+        learning.brief().save(path)
+
+
+def test_a_question_keeps_what_it_refers_to_where_there_is_room():
+    asked = _asked("Far too long. " + "w" * 190 + ". A firm has 60 %. Where is that share?")
+    assert asked == "A firm has 60 %. Where is that share?"

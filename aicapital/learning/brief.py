@@ -24,6 +24,8 @@ from .view import to_html
 
 QUESTION = "Will capital define AI?"
 LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
+LONGEST_NAME = 80  # characters: it stands in one line above the page
+ROOM = 190  # characters of a prediction in its row: with less, "Where is that share?" stands alone
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
     "01": "I. Mission to dominance",
@@ -105,7 +107,7 @@ def brief(
 
     What is missing is left out, and named on the page.
     """
-    return Brief(scenario, name, answer, change_my_mind, forecasts or {})
+    return Brief(scenario, name, answer, change_my_mind, {} if forecasts is None else forecasts)
 
 
 class Brief:
@@ -133,6 +135,10 @@ class Brief:
                 ("change_my_mind", change_my_mind),
             )
         )
+        if len(self.name) > LONGEST_NAME:
+            raise LearningError(
+                f"name has {len(self.name)} characters, at most {LONGEST_NAME}: it stands in one line above the page."
+            )
         self.forecasts = _probabilities(forecasts)
 
     # ---- the record
@@ -240,6 +246,10 @@ class Brief:
     # ---- the page
     def save(self, path: str | Path = "brief.html") -> Path:
         """Write the page; a file of that name is replaced. Returns where it is."""
+        if not isinstance(path, str | Path):
+            raise LearningError(
+                f'Give the name of the page in quotation marks, such as "brief.html"; got {type(path).__name__}.'
+            )
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise LearningError(
@@ -352,7 +362,7 @@ class Brief:
         numeric = sorted((p for p in self.predicted if p.off is not None), key=lambda p: p.off)
         nearest, furthest = numeric[:SHOWN], numeric[SHOWN:][::-1][:SHOWN]
         rows = [
-            (what, shorten(p.text, 150), p.yours, p.evidence)
+            (what, shorten(p.text, ROOM + len("Lesson 00. ")), p.yours, p.evidence)
             for what, some in (("nearest", nearest), ("furthest", furthest))
             for p in some
         ]
@@ -370,7 +380,8 @@ class Brief:
 def _own_text(what: str, text: object) -> str:
     if not isinstance(text, str):
         raise LearningError(f"{what} must be text in quotation marks; got {type(text).__name__}.")
-    text = text.strip()
+    # Half of a character pair, as a broken paste leaves it, cannot be written to any file.
+    text = text.encode("utf-8", "replace").decode("utf-8").strip()
     if len(text) > LONGEST:
         raise LearningError(
             f"{what} has {len(text)} characters, at most {LONGEST}: a brief fits on a page. Keep the strongest reason."
@@ -399,6 +410,11 @@ def _probabilities(forecasts: object) -> dict[str, float]:
                 ).value
             except NotANumber as unreadable:
                 raise LearningError(f"forecasts[{claim!r}]: {unreadable}") from None
+            if 0 < found[claim] < 1 and not isinstance(forecasts[claim], str):
+                raise LearningError(
+                    f"forecasts[{claim!r}] is {found[claim]:g}. Is that {100 * found[claim]:g} %? Then write {100 * found[claim]:g}. "
+                    f'If you mean less than one percent, write "{found[claim]:g} %".'
+                )
             if not 0 <= found[claim] <= 100:
                 raise LearningError(
                     f"forecasts[{claim!r}] must lie between 0 and 100 %; got {found[claim]:g}."
@@ -412,9 +428,17 @@ def _probabilities(forecasts: object) -> dict[str, float]:
 
 
 def _asked(text: str) -> str:
-    """The last question in the text; what leads up to it has no room."""
-    asked = [part for part in re.split(r"(?<=[.?!]) ", text) if part.endswith("?")]
-    return asked[-1] if asked else text
+    """The last question in the text, with as many of the sentences before it as find room."""
+    sentences = re.split(r"(?<=[.?!]) ", text)
+    last = max((i for i, part in enumerate(sentences) if part.endswith("?")), default=None)
+    if last is None:
+        return text
+    asked = sentences[last]
+    for before in reversed(sentences[:last]):
+        if len(before) + 1 + len(asked) > ROOM:
+            break
+        asked = f"{before} {asked}"
+    return asked
 
 
 def _off(question: Prediction, value: float, truth: float) -> float:

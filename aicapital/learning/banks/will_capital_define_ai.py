@@ -341,7 +341,7 @@ QUESTIONS = [
     ),
     Choice(
         "which_competition",
-        "The HHI of chatbot visits fell from about {hhi_then:,.0f} to about {hhi_later:,.0f} (seven largest only) in half a year. What does the step-by-step model say about innovation?",
+        "Suppose the HHI of chatbot visits, in one and the same series, falls by 1,000 points in a year. What does the step-by-step model say about innovation?",
         [
             Option(
                 "It rises: there is more competition",
@@ -365,7 +365,6 @@ QUESTIONS = [
             "Always two.",
             "Nothing by itself.",
         ),
-        values=_visits,
     ),
     Choice(
         "help_condition",
