@@ -2,6 +2,7 @@
 
 from .ad_uplift import ad_uplift
 from .capital_mix import capital_mix
+from .chip_design import chip_design
 from .circular_flows import circular_flows
 from .complements import complements
 from .compliance_option import compliance_option
@@ -10,11 +11,13 @@ from .funnel import funnel
 from .make_or_buy import make_or_buy
 from .round_builder import round_builder
 from .self_funding import self_funding
+from .supplier_cut import supplier_cut
 from .waterfall import waterfall
 
 __all__ = [
     "ad_uplift",
     "capital_mix",
+    "chip_design",
     "circular_flows",
     "complements",
     "compliance_option",
@@ -23,5 +26,6 @@ __all__ = [
     "make_or_buy",
     "round_builder",
     "self_funding",
+    "supplier_cut",
     "waterfall",
 ]
