@@ -19,7 +19,7 @@ from .lab import Control, Lab
 BITS = 16
 RULES = {"October 2022": "October 2022", "October 2023, review of January 2026": "October 2023"}
 FIRST, SECOND = RULES
-LEFT, RIGHT, LOW, HIGH = 300, 60_000, 0.5, 60
+LEFT, RIGHT, LOW, HIGH = 300, 60_000, 0.3, 400
 SHADES = {
     "3A090.a": "#E5C5E0",
     "3A090.b": "#F2EBC6",
@@ -93,8 +93,8 @@ def chip_design(prediction: float | None = None) -> Lab:
                 zorder=4,
             )
         for row, (paragraph, shade) in enumerate(SHADES.items()):
-            axes.plot([LEFT * 1.12], [0.65 * 1.35**row], "s", color=shade, markersize=11)
-            axes.text(LEFT * 1.24, 0.65 * 1.35**row, paragraph, va="center", fontsize=9)
+            axes.plot([LEFT * 1.12], [0.42 * 1.6**row], "s", color=shade, markersize=11)
+            axes.text(LEFT * 1.24, 0.42 * 1.6**row, paragraph, va="center", fontsize=9)
         return figure
 
     def draw(figure, result, values):
