@@ -27,11 +27,39 @@ def _release(argv):
     return main_release(argv)
 
 
+def _settings(argv):
+    from .serving import main_settings
+
+    return main_settings(argv)
+
+
+def _collect(argv):
+    from .grading.collect import main
+
+    return main(argv)
+
+
+def _guide(argv):
+    from .authoring.guide import main
+
+    return main(argv)
+
+
+def _doctor(argv):
+    from .doctor import main
+
+    return main(argv)
+
+
 COMMANDS = {
     "course": (_course, "open the course in JupyterLab"),
+    "doctor": (_doctor, "say what is wrong with this computer's set-up, and what to do"),
+    "settings": (_settings, "print the course's server settings, for a hub or an image"),
     "execute": (_execute, "run notebooks in place, for committing"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
+    "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
+    "collect": (_collect, "copy a sheet from many home folders into one folder for grading"),
 }
 
 

@@ -1,5 +1,6 @@
 """Figures: a model or a table in, a `Chart` (picture, alt text, data, source) out."""
 
+from .barrier import cluster_power, hhi_by_layer, layer_bounds, run_prices
 from .capital import money_and_purchases, money_shares
 from .chart import Chart
 from .complements import price_reactions
@@ -9,6 +10,7 @@ from .compute import (
     contracts_beside_revenue,
     doubling_time_months,
 )
+from .futures import partners_by_round, urn_paths
 from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
 from .players import player_matrix
@@ -20,19 +22,25 @@ __all__ = [
     "Chart",
     "bills_beside_donations",
     "cash_against_capex",
+    "cluster_power",
     "compute_growth",
     "contracts_beside_revenue",
     "costs_of_a_dollar",
     "doubling_time_months",
     "funding_mix",
+    "hhi_by_layer",
+    "layer_bounds",
     "money_and_purchases",
     "money_shares",
+    "partners_by_round",
     "player_matrix",
     "price_reactions",
     "reach_on_two_days",
     "release_policy",
     "revenue_shares",
+    "run_prices",
     "self_funding_ratios",
     "stake_gaps",
     "tornado_bars",
+    "urn_paths",
 ]

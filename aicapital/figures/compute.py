@@ -6,17 +6,25 @@ import pandas as pd
 from .chart import Chart, sheet
 from .style import ACCENT, INK, QUIET, colour, course_style
 
+DAYS_A_MONTH = 30.4375
+
+
+def _trend(runs: pd.DataFrame) -> tuple[float, float]:
+    """(doublings a day, log2 of the FLOP on the first day) by least squares."""
+    days = (runs["published"] - runs["published"].min()).dt.days
+    return tuple(np.polyfit(days, np.log2(runs["training_compute_flop"]), 1))
+
 
 def doubling_time_months(runs: pd.DataFrame) -> float:
     """Months in which training compute doubles: least squares of log2(FLOP) on time (columns `published`, `training_compute_flop`)."""
-    months = (runs["published"] - runs["published"].min()).dt.days / 30.4375
-    return 1 / np.polyfit(months, np.log2(runs["training_compute_flop"]), 1)[0]
+    return 1 / (_trend(runs)[0] * DAYS_A_MONTH)
 
 
 def compute_growth(runs: pd.DataFrame, label: list[str], source: str) -> Chart:
     """Training compute of notable models on a log scale with the fitted trend; models named in `label` are written out."""
     runs = runs.dropna(subset=["training_compute_flop"]).sort_values("published")
-    months = doubling_time_months(runs)
+    slope, start = _trend(runs)
+    months = 1 / (slope * DAYS_A_MONTH)
     first, last = runs["published"].min(), runs["published"].max()
     title = f"From {first:%Y} to {last:%Y} the compute of notable training runs doubled about every {months:.0f} months"
     with course_style():
@@ -35,8 +43,6 @@ def compute_growth(runs: pd.DataFrame, label: list[str], source: str) -> Chart:
             fontsize=9,
             color=QUIET,
         )
-        days = (runs["published"] - first).dt.days
-        slope, start = np.polyfit(days, np.log2(runs["training_compute_flop"]), 1)
         ends = pd.Series([first, last])
         trend = 2 ** (start + slope * (ends - first).dt.days)
         axes.plot(ends, trend, color=ACCENT, linestyle="--", linewidth=1.5)

@@ -7,11 +7,18 @@ from .circular_flows import circular_flows
 from .complements import complements
 from .compliance_option import compliance_option
 from .data_loop import data_loop
+from .entrants import entrants
 from .funnel import funnel
+from .innovation import innovation
+from .layer_concentration import layer_concentration
 from .make_or_buy import make_or_buy
+from .market_size import market_size
+from .power_network import power_network
 from .round_builder import round_builder
+from .run_cost import run_cost
 from .self_funding import self_funding
 from .supplier_cut import supplier_cut
+from .two_futures import two_futures
 from .waterfall import waterfall
 
 __all__ = [
@@ -22,10 +29,17 @@ __all__ = [
     "complements",
     "compliance_option",
     "data_loop",
+    "entrants",
     "funnel",
+    "innovation",
+    "layer_concentration",
     "make_or_buy",
+    "market_size",
+    "power_network",
     "round_builder",
+    "run_cost",
     "self_funding",
     "supplier_cut",
+    "two_futures",
     "waterfall",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..data import load
-from ..figures.chart import sheet
+from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET, colour, ink
 from ..models.capital_mix import cumulative_money
 from .lab import Control, Lab
@@ -269,10 +269,9 @@ def capital_mix(prediction: float | None = None) -> Lab:
             put_in, out = result["by_name"].get(name, 0.0), result["back"].get(name, 0.0)
             if name == "Google":
                 put_in += result["by_name"].get(NOT_NAMED, 0.0)
-            right.barh(row, -put_in, color=colour(name), height=0.55)
-            right.barh(
-                row, out, color=colour(name), height=0.55, alpha=0.55, hatch="//", edgecolor="white"
-            )
+            block(right, 0, row, -put_in, 0.55, facecolor=colour(name))
+            striped = {"alpha": 0.55, "hatch": "//", "edgecolor": "white"}
+            block(right, 0, row, out, 0.55, facecolor=colour(name), **striped)
             if put_in:
                 right.text(
                     -put_in - 8,

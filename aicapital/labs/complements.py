@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..figures.chart import sheet
+from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, QUIET, colour, ink
 from ..models.complements import FreeComplement
 from .lab import Control, Lab
@@ -127,7 +127,7 @@ def complements(prediction: float | None = None) -> Lab:
             (("second_price", 1), ("second_quantity", 1), ("profit", 0))
         ):
             index = 100 * one[column] / two[column]
-            right.barh(row, min(index, WIDEST), height=0.42, color=colour("Meta"), alpha=0.85)
+            block(right, 0, row, min(index, WIDEST), 0.42, facecolor=colour("Meta"), alpha=0.85)
             change = f"{two[column]:,.{digits}f} → {one[column]:,.{digits}f}"
             inside = index > 250
             right.text(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..data import load
-from ..figures.chart import sheet
+from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET
 from ..models.decision_tree import Compliance
 from ..models.tornado import tornado
@@ -164,14 +164,8 @@ def compliance_option(prediction: float | None = None) -> Lab:
         base = result["tornado"].attrs["base"]
         for row, name in enumerate(ROWS):
             low, high = swings.loc[name, ["outcome_at_low", "outcome_at_high"]]
-            right.barh(row, low - base, left=base, height=0.5, color=LOW)
-            right.barh(
-                row,
-                high - base,
-                left=base,
-                height=0.5,
-                color=QUIET,
-            )
+            block(right, base, row, low - base, 0.5, facecolor=LOW)
+            block(right, base, row, high - base, 0.5, facecolor=QUIET)
         right.axvline(base, color=INK, linewidth=1.4)
 
     def sentence(result, values):

@@ -1,7 +1,7 @@
 """Lab: a platform owner's funnel beside that of a firm that sells access by the token."""
 
 from ..data import load
-from ..figures.chart import sheet
+from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK
 from ..models.funnel import Funnel
 from .lab import Control, Lab
@@ -114,7 +114,7 @@ def funnel(prediction: float | None = None) -> Lab:
                 (first + 1.6, one.contribution_usd_bn),
             ):
                 shown = min(max(amount, LOSS), GAIN)
-                right.barh(row, shown, height=0.62, color=tone, hatch=hatch, edgecolor="white")
+                block(right, 0, row, shown, 0.62, facecolor=tone, hatch=hatch, edgecolor="white")
                 beyond = {amount > GAIN: " →", amount < LOSS: " ←"}.get(True, "")
                 right.text(
                     max(shown, 0) + 0.2,

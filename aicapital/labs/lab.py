@@ -3,7 +3,7 @@
 How it stays quick. matplotlib draws everything that does not move once, as a PNG. On a move only the artists that
 moved are drawn, by matplotlib's own SVG renderer, and laid over that PNG. So a move sends about ten kilobytes.
 Frames are kept by the values of the controls: a stop that was shown before costs no drawing. And while the learner
-looks at a picture, the next stops of the control that was moved last are drawn ahead.
+looks at a picture, the other stops of the control that was moved last are drawn ahead.
 
 How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 """
@@ -16,13 +16,15 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import ipywidgets as widgets
 from IPython.display import HTML, display
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from ..figures.chart import picture_bundle, png
 from ..figures.style import course_style
@@ -137,18 +139,17 @@ class Lab:
         return self._frames[key]
 
     def draw_ahead(self, name: str, towards: int = 1) -> Iterator[None]:
-        """Draw the next stops of one control before they are asked for, one a step.
+        """Draw the other stops of one control before they are asked for, one a step, the nearest first.
 
-        Most of them lie in the direction of the last move (`towards`: 1 up, -1 down). A few are enough: more would keep
-        the kernel busy when the next move comes.
+        The direction of the last move (`towards`: 1 up, -1 down) goes before the other. Once they are drawn, every move of
+        this control costs the kernel next to nothing.
         """
         control, here = self.controls[name], dict(self.values)
         at = control.stops.index(here[name])
-        for step in (1, 2, -1, 3, 4):
-            index = at + towards * step
-            if 0 <= index < len(control.stops):
-                self._frame_at(here | {name: control.stops[index]})
-                yield
+        nearest = sorted(range(len(control.stops)), key=lambda i: (abs(i - at), (at - i) * towards))
+        for index in nearest:
+            self._frame_at(here | {name: control.stops[index]})
+            yield
 
     @property
     def sentence(self) -> str:
@@ -226,12 +227,27 @@ class Lab:
         return bundle | {WIDGET_VIEW: self._view.box._repr_mimebundle_()[WIDGET_VIEW]}
 
 
+class _Renderer(RendererSVG):
+    """matplotlib's SVG renderer, which remembers how large a text is: most words of a picture stay from stop to stop.
+
+    matplotlib keeps these sizes for each renderer, and each picture has a renderer of its own.
+    """
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        return _text_size(s, prop.copy(), ismath)
+
+
+@lru_cache(maxsize=4096)
+def _text_size(text: str, font: FontProperties, ismath: bool) -> tuple[float, float, float]:
+    return text_to_path.get_text_width_height_descent(text, font, ismath)
+
+
 def _svg(figure: Figure, artists: Sequence, label: str) -> str:
     """`artists` alone as an inline SVG with the size of `figure`, labelled for screen readers."""
     width, height = figure.get_size_inches() * 72
     text = io.StringIO()
     silent = {"Creator": None, "Date": None, "Format": None, "Type": None}
-    renderer = RendererSVG(width, height, text, image_dpi=72, metadata=silent)
+    renderer = _Renderer(width, height, text, image_dpi=72, metadata=silent)
     for artist in artists:
         artist.draw(renderer)
     renderer.finalize()

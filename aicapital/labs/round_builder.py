@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..data import load
-from ..figures.chart import sheet
+from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, QUIET, colour, ink
 from ..models.cap_table import CapTable
 from .lab import Control, Lab
@@ -45,6 +45,7 @@ def round_builder(prediction: float | None = None) -> Lab:
     prediction : the Foundation's stake after the round as closed, in percent; drawn in when given.
     """
     before = before_the_round()
+    held_before = before.stakes
     rounds = load("funding_rounds", all_reports=True).set_index("row_id")
     first, close = rounds.loc["oai_2026_announced"], rounds.loc["oai_2026_close"]
     announced = (
@@ -81,7 +82,7 @@ def round_builder(prediction: float | None = None) -> Lab:
         left.set_yticks(range(len(HOLDERS)), [name.replace(" and ", " and\n") for name in HOLDERS])
         left.grid(axis="y", visible=False)
         for row, holder in enumerate(HOLDERS):
-            held = before.stakes.get(holder, 0)
+            held = held_before.get(holder, 0)
             left.plot([held, held], [row - 0.38, row + 0.38], color=QUIET, linewidth=3)
         right.set(xlim=(0, 1), ylim=(0, TOP), ylabel="Value of the company, USD bn")
         right.set_xticks([])
@@ -90,11 +91,12 @@ def round_builder(prediction: float | None = None) -> Lab:
 
     def draw(figure, table, values):
         left, right = figure.axes
+        stakes = table.stakes
         for row, holder in enumerate(HOLDERS):
-            stake = table.stakes.get(holder, 0)
-            left.barh(row, stake, color=colour(holder), height=0.5, alpha=0.9)
+            stake = stakes.get(holder, 0)
+            block(left, 0, row, stake, 0.5, facecolor=colour(holder), alpha=0.9)
             if stake:
-                held = before.stakes.get(holder, 0)
+                held = held_before.get(holder, 0)
                 # The label stands behind the grey mark unless it fits between bar and mark.
                 left.text(
                     (stake if held - stake > 16 else max(stake, held)) + 0.8,
@@ -117,8 +119,8 @@ def round_builder(prediction: float | None = None) -> Lab:
                 ha="center",
             )
         pre, new = values["pre_money"], _new_money(values)
-        right.bar(0.4, pre, width=0.5, color="#C9CED6")
-        right.bar(0.4, new, bottom=pre, width=0.5, color=colour("OpenAI"))
+        block(right, 0.15, pre / 2, 0.5, pre, facecolor="#C9CED6")
+        block(right, 0.15, pre + new / 2, 0.5, new, facecolor=colour("OpenAI"))
         right.text(0.4, pre / 2, f"pre-money\n{pre:,.0f}", ha="center", va="center", fontsize=9)
         right.text(
             0.4,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..data import load
-from ..figures.chart import sheet
+from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, colour, ink
 from ..models.waterfall import NON_PROFIT, CappedClass, break_points, distribute, next_dollar
 from .lab import Control, Lab
@@ -98,7 +98,7 @@ def waterfall(prediction: float | None = None) -> Lab:
                 ha="left" if prediction < 100 else "right",
             )
         for row, holder in enumerate((NON_PROFIT, LATER, EARLY)):
-            right.barh(row, result["next"][holder], color=SHADES[holder], height=0.42)
+            block(right, 0, row, result["next"][holder], 0.42, facecolor=SHADES[holder])
             words = f"{holder}: {_bn(result['paid'][holder])} so far"
             right.text(
                 1,

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from . import banks
+from .brief import brief
 from .lesson import Lesson
 from .page import ProgressPage
 from .progress import open_progress
 from .questions import LearningError
 from .sheet import Sheet
 
-__all__ = ["LearningError", "Lesson", "Sheet", "progress", "progress_file", "sheet"]
+__all__ = ["LearningError", "Lesson", "Sheet", "brief", "progress", "progress_file", "sheet"]
 
 
 def sheet(lesson: str | int) -> Sheet:

@@ -16,6 +16,8 @@ BANKS = {
     "03": "xai_platform_loop",
     "04": "anthropic_safety_borrowed",
     "05": "meta_give_away",
+    "07": "the_barrier",
+    "10": "will_capital_define_ai",
 }
 
 

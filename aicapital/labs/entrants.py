@@ -1,0 +1,155 @@
+"""Lab: how many firms can pay for a frontier run, year by year, and for the same capability later."""
+
+import numpy as np
+
+from ..data import load
+from ..figures.chart import sheet
+from ..figures.style import ACCENT, INK, QUIET, ink
+from ..models.sunk_costs import entrants_affordable
+from .lab import Control, Lab
+
+YEARS = np.arange(2025, 2036)
+CLOUDS = ("Alphabet", "Amazon", "Meta", "Microsoft", "Oracle")
+LOW, HIGH = 0.01, 3000  # USD bn
+ARTICLE = "2026-03-03"
+PAPER_BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
+
+
+def budgets() -> dict[str, float]:
+    """Money of 2025 as known on the article's day (USD bn): operating cash flow of the large firms, new equity of the labs."""
+    flows = load("company_financials", ARTICLE).query(
+        "segment == '' and metric == 'operating_cash_flow' and period == 'FY2025'"
+    )
+    money = flows.set_index("company")["value_usd_bn"].reindex(CLOUDS).to_dict()
+    rounds = load("rival_rounds", ARTICLE).query(
+        "record_type == 'round' and date >= '2025-01-01' and date < '2026-01-01'"
+    )
+    labs_ = rounds.groupby("company")["amount_committed_usd_bn"].sum()
+    openai = (
+        load("funding_rounds", ARTICLE)
+        .set_index("row_id")
+        .at["oai_2025_round_final", "amount_committed_usd_bn"]
+    )
+    return (
+        money
+        | {"OpenAI": openai}
+        | {name: labs_[name] for name in ("Anthropic", "xAI", "Mistral AI")}
+    )
+
+
+def entrants(prediction: float | None = None) -> Lab:
+    """Cost of the frontier against the part of each firm's money that it may take.
+
+    prediction : how many firms you expect to be able to pay in 2030 at the start settings; written in when given.
+    """
+    money = budgets()
+    facts = load("run_assumptions").set_index("item")
+    highest = load("training_runs", ARTICLE)["cost_usd"].max() / 1e9
+    start = {
+        "cost": 0.4,
+        "growth": 2.4,
+        "research": 10,
+        "share": 30,
+        "budget_growth": 15,
+        "fall": 60,
+    }
+
+    def model(cost, growth, research, share, budget_growth, fall):
+        years = YEARS - YEARS[0]
+        # The fixed capability is that of the first year; it too must be developed once, so it starts at the same cost.
+        frontier = cost * research * growth**years
+        fixed = cost * research * (1 - fall / 100) ** years
+        grown = {name: value * (1 + budget_growth / 100) ** years for name, value in money.items()}
+        every = np.array(list(grown.values()))
+        able = [entrants_affordable(every, line, share / 100) for line in (frontier, fixed)]
+        return {"frontier": frontier, "fixed": fixed, "grown": grown, "able": able}
+
+    def scene():
+        figure, axes = sheet(
+            "Firms whose line lies above the black one can pay for the frontier; the dashed one is today's capability",
+            "Money: operating cash flow of 2025 (large firms) and equity raised in 2025 (labs), filings and press to 3 March 2026; no borrowing, no renting out. "
+            f"Growth of run cost {facts.at['cost_growth', 'value']:g} times a year (range {facts.at['cost_growth', 'low']:g} to {facts.at['cost_growth', 'high']:g}, Cottier et al.); "
+            f"final run {facts.at['final_run_share', 'low']:.0f} to {facts.at['final_run_share', 'high']:.0f} % of research computing (Epoch AI). Highest estimate of a run so far: USD {highest:.2f} bn. For a fixed capability, computing halves in {facts.at['algorithmic_halving', 'value']:g} months (Ho et al., {facts.at['algorithmic_halving', 'low']:g} to {facts.at['algorithmic_halving', 'high']:g}).",
+            height=4.5,
+        )
+        axes.set(
+            yscale="log",
+            xlim=(YEARS[0], YEARS[-1] + 2.6),
+            ylim=(LOW, HIGH),
+            xticks=YEARS,
+            xlabel="Year",
+            ylabel="USD bn a year (log scale)",
+        )
+        axes.yaxis.set_major_formatter("{x:,.10g}")
+        return figure
+
+    def draw(figure, result, values):
+        (axes,) = figure.axes
+        labels = {}
+        for name, row in result["grown"].items():
+            allowed = row * values["share"] / 100
+            axes.plot(YEARS, allowed, color=ink(name), linewidth=1.2)
+            labels[name] = float(np.clip(allowed[-1], LOW, HIGH))
+        # Labels keep their distance: pushed up from the lowest, then down again from the top of the picture.
+        names = sorted(labels, key=lambda name: result["grown"][name][-1])
+        heights = []
+        for name in names:
+            heights.append(max(np.log10(labels[name]), heights[-1] + 0.27 if heights else -9))
+        for place in range(len(heights) - 1, -1, -1):
+            above = heights[place + 1] - 0.27 if place + 1 < len(heights) else np.log10(HIGH) - 0.1
+            heights[place] = min(heights[place], above)
+        for name, height in zip(names, heights, strict=True):
+            axes.text(YEARS[-1] + 0.1, 10**height, name, color=ink(name), fontsize=9, va="center")
+        axes.plot(YEARS, result["frontier"], color=INK, linewidth=2.6)
+        axes.plot(YEARS, result["fixed"], color=ACCENT, linestyle="--", linewidth=2.2)
+        axes.text(
+            2025.1,
+            0.014,
+            "frontier: black; capability of 2025: dashed",
+            fontsize=9,
+            color=QUIET,
+            bbox=PAPER_BEHIND,
+        )
+        if prediction is not None:
+            axes.text(
+                2025.1,
+                0.03,
+                f"your prediction for 2030: {prediction:g} firms",
+                color=ACCENT,
+                fontsize=9,
+                bbox=PAPER_BEHIND,
+            )
+
+    def sentence(result, values):
+        place = list(YEARS).index(2030)
+        frontier, fixed = result["able"]
+        last = [year for year, count in zip(YEARS, frontier, strict=True) if count]
+        words = f"At {values['share']} % of its money, the frontier of 2030 (USD {result['frontier'][place]:,.3g} bn) can be paid by {frontier[place]} of {len(money)} firms, after {frontier[0]} in 2025"
+        words += (
+            f"; the last year in which anybody can is {last[-1]}"
+            if last and last[-1] < YEARS[-1]
+            else ("; nobody can in any year" if not last else "")
+        )
+        return (
+            words
+            + f". The capability of 2025 costs USD {result['fixed'][place]:,.2g} bn in 2030, and {fixed[place]} of {len(money)} can pay."
+        )
+
+    return Lab(
+        title="Lab: who can afford it?",
+        controls=[
+            Control("cost", "Final run in 2025, USD bn", (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0), 0.4, lambda stop: f"{stop:g}"),
+            Control("growth", "Growth of its cost, times a year", tuple(round(1 + step / 10, 1) for step in range(31)), 2.4, lambda stop: f"{stop:g}"),
+            Control("research", "Research computing, times the final run", (1, 2, 3, 5, 7, 10), 10),
+            Control("share", "Part of a firm's money, %", tuple(range(5, 101, 5)), 30),
+            Control("budget_growth", "Growth of the money, % a year", tuple(range(-10, 61, 5)), 15),
+            Control("fall", "Fall of a fixed capability's cost, % a year", tuple(range(0, 91, 5)), 60),
+        ],
+        presets={
+            "Trend of 2016-2024": start,
+            "Final run only, as headlines count": start | {"research": 1},
+            "Growth slows to 1.5 times": start | {"growth": 1.5},
+            "Followers wait: cost falls 75 % a year": start | {"fall": 75, "growth": 3.0},
+        },
+        model=model, scene=scene, draw=draw, sentence=sentence,
+    )  # fmt: skip

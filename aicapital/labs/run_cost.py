@@ -1,0 +1,151 @@
+"""Lab: what a training run costs, how many chips it needs by a date, and their power."""
+
+import numpy as np
+
+from ..data import load
+from ..figures.chart import sheet
+from ..figures.style import ACCENT, INK, QUIET, colour
+from ..models.training_cost import TrainingRun, facility_power_mw
+from .lab import Control, Lab
+
+COMPUTE = tuple(float(f"{value:.2g}") for value in np.geomspace(1e23, 1e28, 51))
+GRID = np.array([1e23, 1e28])
+LOW, HIGH = 0.1, 100_000  # USD million
+CHIPS = ("A100", "H100", "B200", "GB200")
+
+
+def run_assumption(item: str) -> float:
+    """Value of an assumption of the table run_assumptions."""
+    return load("run_assumptions").set_index("item").at[item, "value"]
+
+
+def run_cost(prediction: float | None = None) -> Lab:
+    """Cost of a run over its computing, beside documented runs.
+
+    prediction : the cost (USD million) that you expect for a run like Grok 3's at the start settings; drawn in when given.
+    """
+    chips = load("accelerators").set_index("chip")
+    overhead, pue = run_assumption("server_overhead_h100"), run_assumption("pue_other")
+    runs = load("training_runs")
+    paid = load("training_costs").merge(runs[["model", "training_compute_flop"]], on="model")
+    start = {
+        "compute": min(COMPUTE, key=lambda stop: abs(stop - 3.5e26)),
+        "chip": "H100",
+        "utilisation": 38,
+        "price": 2.5,
+        "days": 90,
+    }
+
+    def model(compute, chip, utilisation, price, days):
+        run = TrainingRun(compute, chips.at[chip, "bf16_dense_tflops"], utilisation / 100)
+        need = run.accelerators_for(days)
+        return {
+            "cost": run.rental_cost(price) / 1e6,
+            "hours": run.accelerator_hours,
+            "chips": need,
+            "power": facility_power_mw(need, chips.at[chip, "tdp_w"], overhead, pue),
+            "line": GRID / compute * run.rental_cost(price) / 1e6,
+        }
+
+    def scene():
+        figure, axes = sheet(
+            "The same computing has many prices: yours is the line, documented runs are the marks",
+            f"Marks: Epoch AI, July 2026 (USD of 2023), and the developers' own bills. Dense 16-bit peaks; server draws {overhead:g} times its chips, "
+            f"facility {pue:g} times its servers. Utilisation of known runs: median 38 %. All else is your choice.",
+            height=4.3,
+        )
+        amortised = runs.dropna(subset=["cost_usd"]).query("training_compute_flop >= 1e23")
+        axes.plot(
+            amortised["training_compute_flop"],
+            amortised["cost_usd"] / 1e6,
+            "o",
+            color=QUIET,
+            alpha=0.6,
+        )
+        for method, mark, firm in (
+            ("cloud_rental", "^", "Amazon"),
+            ("hardware_purchase_upfront", "s", "Anthropic"),
+            ("company_claim_rental", "D", "Nvidia"),
+        ):
+            part = paid[paid["cost_method"] == method]
+            axes.plot(
+                part["training_compute_flop"], part["cost_usd"] / 1e6, mark, color=colour(firm)
+            )
+        axes.text(
+            0.01,
+            0.95,
+            "circle: part used up; triangle: rented; square: whole cluster; diamond: developer's bill",
+            transform=axes.transAxes,
+            fontsize=9,
+            color=QUIET,
+        )
+        axes.set(xscale="log", yscale="log", xlim=(GRID[0], GRID[1]), ylim=(LOW, HIGH))
+        axes.set(
+            xlabel="Training compute, FLOP (log scale)", ylabel="Cost, USD million (log scale)"
+        )
+        axes.yaxis.set_major_formatter("{x:,.10g}")
+        return figure
+
+    def draw(figure, result, values):
+        (axes,) = figure.axes
+        axes.plot(GRID, result["line"], color=INK)
+        axes.plot(
+            [values["compute"]],
+            [np.clip(result["cost"], LOW, HIGH)],
+            "o",
+            color=ACCENT,
+            markersize=9,
+        )
+        left = values["compute"] > 1e26
+        axes.text(
+            values["compute"],
+            np.clip(result["cost"] / 2.2, LOW * 1.3, HIGH / 8),
+            f"  your run {_money(result['cost'])}  ",
+            ha="right" if left else "left",
+            va="center",
+            fontsize=9.5,
+            color=INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
+        )
+        if prediction is not None and LOW <= prediction <= HIGH:
+            axes.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
+            axes.text(
+                1.1e23, prediction * 1.1, "your prediction", color=ACCENT, fontsize=9, va="bottom"
+            )
+
+    def sentence(result, values):
+        return (
+            f"{values['compute']:.2g} FLOP on {values['chip']} at {values['utilisation']} % of the dense peak take {result['hours'] / 1e6:,.2f} million chip-hours: "
+            f"{_money(result['cost'])} at USD {values['price']:g} an hour. In {values['days']} days that is {result['chips']:,} chips "
+            f"and {result['power']:,.1f} MW that must be built."
+        )
+
+    return Lab(
+        title="Lab: what a run costs",
+        controls=[
+            Control("compute", "Training compute, FLOP", COMPUTE, start["compute"], lambda stop: f"{stop:.2g}"),
+            Control("chip", "Chip", CHIPS, "H100"),
+            Control("utilisation", "Part of the dense peak, %", tuple(range(10, 61, 2)), 38),
+            Control("price", "Price of a chip-hour, USD", tuple(round(value, 2) for value in np.arange(0.5, 12.01, 0.5)), 2.5, lambda stop: f"{stop:g}"),
+            Control("days", "Days", tuple(range(20, 201, 10)), 90),
+        ],
+        presets={
+            "DeepSeek-V3: its own bill": start | {"compute": _near(3.3e24), "utilisation": 34, "price": 2.0, "days": 60},
+            "Llama 3.1 405B, rented": start | {"compute": _near(3.8e25), "utilisation": 34, "price": 5.0},
+            "Grok 3's computing, cheap hours": start,
+            "Ten times Grok 3, on GB200": start | {"compute": _near(3.5e27), "chip": "GB200", "price": 4.0, "days": 120},
+        },
+        model=model, scene=scene, draw=draw, sentence=sentence,
+    )  # fmt: skip
+
+
+def _near(compute: float) -> float:
+    return min(COMPUTE, key=lambda stop: abs(np.log(stop / compute)))
+
+
+def _money(million: float) -> str:
+    return (
+        f"USD {million / 1000:,.2f} bn"
+        if million >= 1000
+        else f"USD {float(f'{million:.3g}'):g} million"
+    )

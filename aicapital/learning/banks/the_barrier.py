@@ -1,0 +1,463 @@
+"""Lesson 07: how few can play, and does a bigger market let more in?"""
+
+from functools import cache
+
+import pandas as pd
+
+from ...data import load
+from ...models.concentration import bounds, hhi
+from ...models.sunk_costs import limiting_entrants
+from ...models.training_cost import facility_power_mw
+from .. import expect
+from ..questions import (
+    Choice,
+    Claim,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+    Verdict,
+)
+
+ARTICLE = "2026-03-03"
+LLAMA, GROK = "Llama 3.1-405B", "Grok 3"
+
+
+@cache
+def _run() -> dict[str, float]:
+    """Documented runs: the three prices of Llama 3.1 405B and Grok 3 (USD million), chips and power."""
+    runs = load("training_runs").set_index("model")
+    paid = load("training_costs").pivot_table(
+        index="model", columns="cost_method", values="cost_usd"
+    )
+    bought = paid.at[LLAMA, "hardware_purchase_upfront"]
+    then = runs[runs["known_from"] <= ARTICLE]
+    return {
+        "chips": runs.at[LLAMA, "hardware_quantity"],
+        "hours": runs.at[LLAMA, "training_hours"],
+        "used_up": runs.at[LLAMA, "cost_usd"] / 1e6,
+        "rented": paid.at[LLAMA, "cloud_rental"] / 1e6,
+        "bought": bought / 1e6,
+        "times": bought / runs.at[LLAMA, "cost_usd"],
+        "grok_chips": runs.at[GROK, "hardware_quantity"],
+        "grok_used": runs.at[GROK, "cost_usd"] / 1e6,
+        "grok_rented": paid.at[GROK, "cloud_rental"] / 1e6,
+        "grok_bought": paid.at[GROK, "hardware_purchase_upfront"] / 1e9,
+        "grok_power": runs.at[GROK, "training_power_mw"],
+        "gpt4_chips": runs.at["GPT-4 (Mar 2023)", "hardware_quantity"],
+        "largest": then["cost_usd"].max() / 1e6,
+        "largest_model": then["cost_usd"].idxmax(),
+        "deepseek": paid.at["DeepSeek-V3", "company_claim_rental"] / 1e6,
+        "deepseek_chips": runs.at["DeepSeek-V3", "hardware_quantity"],
+        "share": load("run_assumptions").set_index("item").at["final_run_share", "value"],
+    }
+
+
+@cache
+def _deepseek() -> dict[str, float]:
+    row = load("training_runs").set_index("model").loc["DeepSeek-V3"]
+    return {
+        "all": row["parameters"] / 1e9,
+        "active": row["active_parameters"] / 1e9,
+        "tokens": row["training_tokens"] / 1e12,
+        "flop": 6 * row["active_parameters"] * row["training_tokens"] / 1e24,
+        "wrong": 6 * row["parameters"] * row["training_tokens"] / 1e24,
+    }
+
+
+@cache
+def _layers() -> dict[str, float]:
+    """HHI bounds of some layers, rounded as shown."""
+    shares = load("market_shares")
+
+    def found(market: str, date: str) -> tuple[float, float]:
+        part = shares[shares["market"].eq(market) & shares["date"].eq(date)]
+        rest = part.loc[part["share_type"] == "residual", "share_pct"].sum()
+        return bounds(part.loc[part["share_type"] == "reported", "share_pct"].to_list(), rest)[
+            "hhi"
+        ]
+
+    cloud, foundry = (
+        found("cloud_infrastructure_services", "2026-03-31"),
+        found("foundry_revenue", "2025-06-30"),
+    )
+    cloud_then = found("cloud_infrastructure_services", "2025-12-31")
+    visits, before = (
+        found("consumer_genai_web_traffic", "2026-01-02"),
+        found("consumer_genai_web_traffic", "2025-01-02"),
+    )
+    api, chips = (
+        found("enterprise_llm_api_spend", "2025-12-31"),
+        found("ai_accelerators_compute", "2025-12-31"),
+    )
+    labs_then, labs_now = found("lab_compute", "2024-12-31"), found("lab_compute", "2025-12-31")
+    memory = found("hbm", "2025-06-30")
+    return {
+        "cloud_low": cloud[0], "cloud_high": cloud[1], "cloud_then_low": cloud_then[0], "cloud_then_high": cloud_then[1],
+        "foundry": foundry[0], "foundry_high": foundry[1], "visits": visits[0], "visits_before": before[0],
+        "api": api[0], "chips": chips[0], "labs_then": labs_then[0], "labs_now": labs_now[0], "memory": memory[0],
+    }  # fmt: skip
+
+
+@cache
+def _open() -> dict[str, float]:
+    """How far open models were behind in computing, and how many sites are built."""
+    runs = load("training_runs", ARTICLE)
+    best = runs.loc[runs["open_weights"] == "closed", "training_compute_flop"].max()
+    open_ = runs[runs["open_weights"] == "open"]
+    sites = load("data_centres").query("status == 'operating'").dropna(subset=["power_mw_facility"])
+    largest = sites.loc[sites["power_mw_facility"].idxmax()]
+    facts = load("run_assumptions").set_index("item")["value"]
+    return {
+        "ratio": best / open_["training_compute_flop"].max(),
+        "open_model": open_.loc[open_["training_compute_flop"].idxmax(), "model"],
+        "site": largest["site"],
+        "site_power": largest["power_mw_facility"],
+        "site_cost": largest["cost_usd_bn"],
+        "half": facts["algorithmic_halving"],
+        "growth": facts["cost_growth"],
+        "three": limiting_entrants(3),
+    }
+
+
+QUESTIONS = [
+    Prediction(
+        "three_prices",
+        "{chips:,.0f} chips trained Llama 3.1 405B for {hours:,.0f} hours. By one estimate the run used up USD {used_up:.0f} million of hardware and power. How many times that did it cost to buy the cluster?",
+        unit="times",
+        rel_tolerance=0.3,
+        truth=lambda: _run()["times"],
+        explain="USD {bought:,.0f} million to buy, {rented:.0f} to rent for the run, {used_up:.0f} used up. All three are right: they answer who must pay what, and when.",
+        values=_run,
+        minimum=0,
+    ),
+    Prediction(
+        "foundry_hhi",
+        "In the spring of 2025 three foundries held 70.2, 7.3 and 5.1 % of the revenue of the ten largest. The index of concentration (HHI) is the sum of the squares; 10,000 is a monopoly, above 1,800 counts as highly concentrated. What is it, counting the others as infinitely small?",
+        unit="points",
+        rel_tolerance=0.15,
+        truth=lambda: _layers()["foundry"],
+        explain="Nearly all of it is the square of the first share. The unknown others can add at most {more:.0f} points.",
+        values=lambda: {"more": _layers()["foundry_high"] - _layers()["foundry"]},
+        minimum=0,
+        maximum=10_000,
+    ),
+    Prediction(
+        "firms_in_the_limit",
+        "Firms can buy quality, and its cost rises with the third power. Buyers' spending grows without end. How many firms does the market carry in the end?",
+        unit="firms",
+        tolerance=0.6,
+        truth=lambda: limiting_entrants(3),
+        explain="Larger markets make quality worth more, so each firm sinks more. The room stays the same: about {three:.1f} firms, whatever the size.",
+        values=_open,
+        minimum=0,
+    ),
+    Number(
+        "active_parameters",
+        "DeepSeek-V3 has {all:.0f} billion parameters, of which {active:.0f} billion work on one token, and saw {tokens:.1f} trillion tokens. What is its training compute, in units of 1e24 FLOP?",
+        answer=lambda: _deepseek()["flop"],
+        unit="1e24 FLOP",
+        tolerance=0.06,
+        expects="a number such as 12.5",
+        right="Six operations for each active parameter and token. The published value is 3.3.",
+        mistakes=[
+            Mistake("all parameters for active ones", lambda: _deepseek()["wrong"], "You let every parameter work on every token. In a mixture of experts only the active ones do."),
+            Mistake("factor two for six", lambda: _deepseek()["flop"] / 3, "Two is for using a model. Training also needs the backward pass: six."),
+            Mistake("factor six forgotten", lambda: _deepseek()["flop"] / 6, "That is parameters times tokens. Each pair costs six operations."),
+        ],
+        hints=("Which parameters do work on a token?", "6 x active parameters x tokens", "6 x {active:.0f}e9 x {tokens:.1f}e12", "{flop:.2f}"),
+        values=_deepseek,
+    ),
+    Choice(
+        "dense_rate",
+        "A data sheet prints 1,979 TFLOP/s in 16 bits for the H100, with a footnote: with sparsity. A planner takes it with 40 % utilisation. What happens to the plan?",
+        [
+            Option("It needs half of the chips that the run will need", correct=True, why="The sparse rate is twice the dense one, 989. Training runs do not reach it, so the plan is short by half."),
+            Option("Nothing, utilisation takes care of it", why="40 % is measured against the dense peak. Against the sparse one the same run shows 20 %.", mistake="sparse for dense rate"),
+            Option("It needs twice the chips that the run will need", why="A rate that is too high makes the run look short, so the plan has too few chips, not too many.", mistake="direction turned round"),
+        ],
+        hints=("Which peak is the 40 % measured against?", "Halve the rate, see what the hours do.", "989 TFLOP/s is the dense peak.", "It needs half of the chips that the run will need"),
+    ),
+    Choice(
+        "which_price",
+        "A report draws one line through three points: GPT-3 at USD 2 million (part used up), Llama 3.1 405B at {rented:.0f} million (rented), Grok 3 at {grok_bought:.1f} bn (cluster bought). It says that costs rise two thousandfold. What is wrong?",
+        [
+            Option("Three methods in one series: part of the rise is the change of method", correct=True, why="By one method, the part used up, Grok 3 stands at USD {grok_used:.0f} million, a hundredfold. The rest is method."),
+            Option("Nothing: all three were published by the same institute", why="One publisher, three questions: what was used up, what renting costs, what the whole cluster costs.", mistake="methods mixed in one series"),
+            Option("The amounts must be corrected for inflation first", why="They are in dollars of one year already. Inflation is small beside a factor of ten or twenty.", mistake="small error named before the large one"),
+        ],
+        hints=("Does each point answer the same question?", "Look at the words in brackets.", "One is used up, one is rented, one is bought.", "Three methods in one series: part of the rise is the change of method"),
+        values=_run,
+    ),
+    Number(
+        "nameplate",
+        "10,000 chips of 700 W stand in servers that draw 1.8 times the chips, in a building that draws 1.2 times the servers. In training the servers draw three quarters of that. How much power must be built?",
+        answer=lambda: facility_power_mw(10_000, 700, 1.8, 1.2),
+        unit="MW",
+        tolerance=0.1,
+        expects="a power in MW",
+        right="What must be built is the nameplate; what is paid for as energy is three quarters of it.",
+        mistakes=[
+            Mistake("used power for nameplate", 11.34, "That is what the run draws. The site must be able to carry the full load."),
+            Mistake("chips only", 7.0, "You counted the chips. Servers and cooling draw power, too."),
+            Mistake("cooling left out", 12.6, "You left out what the building draws beside the servers."),
+        ],
+        hints=("Built or used?", "chips x W x server x building", "10,000 x 700 W = 7 MW of chips", "15.12 MW"),
+    ),
+    Number(
+        "hhi_bounds",
+        "Three clouds hold 28, 21 and 14 %; the rest of 37 % is not split. Each of the others is at most as large as the third. What is the highest HHI that fits?",
+        answer=lambda: bounds([28, 21, 14], 37)["hhi"][1],
+        unit="points",
+        tolerance=2,
+        expects="points, 0 to 10,000",
+        right="Two blocks of 14 and one of 9. With infinitely small others it is 1,421: the bounds lie on both sides of 1,800.",
+        mistakes=[
+            Mistake("others as one firm", lambda: hhi([28, 21, 14, 37]), "You took the rest as one firm. It would then be the largest of all, and the source would name it."),
+            Mistake("lower bound", lambda: hhi([28, 21, 14]), "That is the lower bound, with infinitely small others."),
+            Mistake("others in equal parts", lambda: hhi([28, 21, 14]) + 3 * (37 / 3) ** 2, "Equal parts give less than the most unequal split: fill blocks of 14 first."),
+        ],
+        hints=("How can 37 % be split so that the squares are largest?", "Blocks as large as the smallest named firm, then what is left.", "14 + 14 + 9", "1,894"),
+    ),
+    Choice(
+        "sutton_why",
+        "Why does a market a hundred times as large carry no more firms when quality can be bought?",
+        [
+            Option("Each firm spends more on quality, so the sunk cost grows with the market", correct=True, why="The barrier is made by the firms themselves. With a given cost the same market would carry ten times as many."),
+            Option("A larger market makes prices fall until only the largest survive", why="Prices fall when firms enter. Here entry stops because the cost of keeping up grows.", mistake="price war for escalation"),
+            Option("Set-up costs rise because chips become scarce", why="Nothing in the model becomes scarce. Firms choose to spend more because more buyers reward quality.", mistake="given cost for chosen cost"),
+        ],
+        hints=("Who decides how high the cost is?", "Look at what each firm sinks in the lab, not only at the number.", "The cross moves little, the sunk cost a lot.", "Each firm spends more on quality, so the sunk cost grows with the market"),
+    ),
+    Choice(
+        "followers",
+        "The frontier run gets {growth:g} times as dear each year. May one conclude that ever fewer firms can offer today's capability?",
+        [
+            Option("No: the cost of a fixed capability falls, while that of the frontier rises", correct=True, why="By one estimate the computing for a fixed level halves about every {half:.0f} months, and hardware gets cheaper. Two lines, two claims."),
+            Option("Yes: whoever cannot pay for the frontier cannot pay for less", why="A level of two years ago costs a small part of what it did, and open weights save even that.", mistake="frontier for fixed capability"),
+            Option("Yes: costs never fall once they have risen", why="Both happen at once: a rising price of the best, a falling price of the given.", mistake="frontier for fixed capability"),
+        ],
+        hints=("Is the same thing priced in both years?", "Tell the best of each year from a level that stays.", "Look at the dashed line in the lab.", "No: the cost of a fixed capability falls, while that of the frontier rises"),
+        values=_open,
+    ),
+    Claim(
+        "IV.1", "Ever larger funding raises the industry's barriers.",
+        then=Verdict("holds in part", "medium", "It fits Sutton's mechanism: money that buys quality raises what rivals must sink. But funding follows the cost as well as driving it, and the cost of a fixed capability fell."),
+        now=Verdict("holds in part", "medium", "Larger rounds and larger sites since. Several firms matched the step, so the barrier rose without closing the door to those with money."),
+        evidence=["training_runs", "run_assumptions"],
+    ),
+    Claim(
+        "IV.2", "A frontier run may need tens of thousands of high-end GPUs.",
+        then=Verdict("holds", "high", "GPT-4: {gpt4_chips:,.0f}, Llama 3.1 405B: {chips:,.0f}, Grok 3: {grok_chips:,.0f} (estimates and company statements). A strong open model took {deepseek_chips:,.0f}."),
+        now=Verdict("holds", "high", "The range moved up: sites with hundreds of thousands of chips operate."),
+        evidence=["training_runs", "data_centres"], values=_run,
+    ),
+    Claim(
+        "IV.3", "A frontier run may cost billions in compute.",
+        then=Verdict("holds in part", "high", "Not as what a run uses up: the highest estimate is USD {largest:.0f} million ({largest_model}). Grok 3 rented would be {grok_rented:.0f} million; its cluster cost {grok_bought:.1f} bn. With research, of which final runs are about {share:.0f} %, billions are right."),
+        now=Verdict("holds in part", "medium", "No run since has a published cost. The sites cost tens of billions; they serve users as well."),
+        evidence=["training_runs", "training_costs"], values=_run,
+    ),
+    Claim(
+        "IV.4", "A frontier run needs ultra-large power supply.",
+        then=Verdict("holds", "medium", "About {grok_power:.0f} MW nameplate for Grok 3. Where 'ultra-large' begins, the article does not say; energy is a few percent of the cost, getting the connection is the hard part."),
+        now=Verdict("holds", "high", "{site} can draw {site_power:,.0f} MW, and cost USD {site_cost:.0f} bn."),
+        evidence=["training_runs", "data_centres"], values=lambda: _run() | _open(),
+    ),
+    Claim(
+        "IV.5", "Very few firms will be able to compete in foundation models.",
+        then=Verdict("cannot tell", "medium", "A forecast. At the frontier the arithmetic points that way; one level below, open models with a small part of the computing ({ratio:.0f} times less for {open_model}) said otherwise."),
+        now=Verdict("holds in part", "medium", "Five labs hold most of the computing of labs that is counted. Followers in several countries published models since, and the latest of them raised money."),
+        evidence=["training_runs", "compute_ownership", "model_releases"], values=_open,
+    ),
+    Claim(
+        "IV.6", "The structure becomes a few foundation-model providers.",
+        then=Verdict("holds in part", "medium", "API spending had an HHI of at least {api:,.0f}, visits {visits:,.0f}. Both high; but visits fell from {visits_before:,.0f} in a year, as a second firm grew."),
+        now=Verdict("holds in part", "medium", "A few, and hardly changed: the computing of five labs stood at {labs_then:,.0f} points at the end of 2024 and {labs_now:,.0f} a year later, by estimates published since. Five equal labs would give 2,000."),
+        evidence=["market_shares", "compute_ownership"], values=_layers,
+    ),
+    Claim(
+        "IV.7", "…with a large number of application companies.",
+        then=Verdict("cannot tell", "low", "No table here counts application firms. Low set-up cost and cheap models make many likely, which is no count."),
+        now=Verdict("cannot tell", "low", "Still not counted here. Model firms sell applications themselves, and some application firms now train models, so the line moves."),
+        evidence=["market_shares", "training_runs"],
+    ),
+    Claim(
+        "IV.8", "…and several core compute and chip suppliers.",
+        then=Verdict("holds in part", "medium", "Clouds: several, HHI {cloud_then_low:,.0f} to {cloud_then_high:,.0f}. Fast memory: three, {memory:,.0f}. Foundries: one large, {foundry:,.0f} in spring 2025. 'Several' fits the clouds best."),
+        now=Verdict("holds in part", "medium", "Chips, with an estimate published since: at least {chips:,.0f}. The firm that leads differs by layer."),
+        evidence=["market_shares"], values=_layers,
+    ),
+    Claim(
+        "IV.9", "AI becomes highly centralised.",
+        then=Verdict("holds in part", "medium", "Foundries, memory and assistants lie above 1,800 for sure; clouds are undecided. And no single layer speaks for all."),
+        now=Verdict("holds in part", "medium", "The layers close to the chip stay concentrated; visits became less so, the computing of five labs stayed as it was. A trend in one direction is not there."),
+        evidence=["market_shares"], values=_layers,
+    ),
+]  # fmt: skip
+
+TWO_MARKETS = pd.DataFrame(
+    [
+        ("ropes", "2030-01-01", "Alder", 40.0, "reported"),
+        ("ropes", "2030-01-01", "Birch", 20.0, "reported"),
+        ("ropes", "2030-01-01", "Others", 40.0, "residual"),
+        ("ropes", "2031-01-01", "Alder", 50.0, "reported"),
+        ("ropes", "2031-01-01", "Birch", 50.0, "reported"),
+        ("ropes", "2031-01-01", "Others", 0.0, "residual"),
+        ("sails", "2030-01-01", "Cedar", 100.0, "reported"),
+        ("sails", "2030-01-01", "Others", 0.0, "residual"),
+    ],
+    columns=["market", "date", "company", "share_pct", "share_type"],
+).assign(date=lambda rows: pd.to_datetime(rows["date"]))
+
+
+def _line_of(figure):
+    """The first line of at least five points, as two arrays."""
+    for axes in getattr(figure, "figure", figure).axes:
+        for line in axes.lines:
+            if len(line.get_xdata()) >= 5:
+                return [
+                    [float(value) for value in data]
+                    for data in (line.get_xdata(), line.get_ydata())
+                ]
+    return None
+
+
+def _chips_times_days(figure) -> bool:
+    days, chips = _line_of(figure)
+    return all(abs(x * y / 117_023 - 1) < 0.02 for x, y in zip(days, chips, strict=True))
+
+
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "Hours of the run", kind="value", expects="a number in millions, such as 12.5",
+        right="Now compare it with the output, then look at which peak was used.",
+        tests=[
+            expect.that("Give a number of millions of hours.", lambda given: isinstance(given, int | float)),
+            expect.that("That is the time at full peak. Only a part of it becomes training.", lambda given: abs(given - 10.67) > 0.4, mistake="utilisation left out"),
+            expect.that("Divide by the utilisation, do not multiply: a slower chip needs more hours.", lambda given: given > 12, mistake="utilisation multiplied"),
+            expect.that("Within a fifth of the output is close enough for a prediction: compute / (peak x utilisation x 3,600).", lambda given: 24 < given < 38),
+        ],
+        hints=("How many seconds in an hour?", "compute / (peak x utilisation) / 3,600", "3.8e25 / (989.4e12 x 0.346) seconds", "30.8"),
+    ),
+    "q1_reason": SheetCheck(
+        "What the hours support", kind="value", expects='one of "A", "B", "C"',
+        right="Hours and money meet only in a price, and the price depends on who pays for what.",
+        tests=[
+            expect.that("Hours alone have no price.", lambda given: str(given).strip().upper() != "A", mistake="hours for money"),
+            expect.that("The run is the last step. Experiments before it are not in these hours.", lambda given: str(given).strip().upper() != "C", mistake="final run for research computing"),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=("Which numbers went in?", "Only compute, peak and utilisation.", "No price, no experiments.", "B"),
+    ),
+    "q2": SheetCheck(
+        "Chips for a deadline", kind="function", expects="chips_needed(compute, peak_tflops, utilisation_pct, days) that returns a whole number of chips",
+        right="Half the time, twice the chips; the hours stay the same.",
+        tests=[
+            expect.call(1e24, 1000, 50, 10, gives=2315.0, tolerance=1.01, mistakes=[
+                Mistake("utilisation left out", 1158.0, "You used the full peak. Half of it becomes training."),
+                Mistake("utilisation multiplied", 579.0, "You multiplied by the utilisation. A slower chip needs more chips."),
+                Mistake("hours for days", 55556.0, "You took the days for hours: a day has 24."),
+                Mistake("percent for fraction", 23.15, "50 % is 0.5, not 50."),
+                Mistake("chip-hours for chips", 555555.6, "That is chip-hours. Divide by the hours of the deadline."),
+            ]),
+            expect.call(1e24, 1000, 50, 20, gives=1158.0, tolerance=1.01),
+            expect.that("Chips come whole, and a fraction of a chip more is needed: round up.", lambda f: float(f(1e24, 1000, 50, 10)) == 2315, mistake="not rounded up"),
+        ],
+        hints=("First chip-hours, then chips.", "compute / (peak x utilisation) / 3,600, then / (24 x days), rounded up", "hours = compute / (peak_tflops * 1e12 * utilisation_pct / 100) / 3600", "return math.ceil(hours / (24 * days))"),
+    ),
+    "q3": SheetCheck(
+        "Power to build", kind="function", expects="power_mw(chips, watt, server_overhead, pue, load_pct) that returns (built, used) in MW",
+        right="The first number decides about the site, the second about the bill.",
+        tests=[
+            expect.that("Return two numbers: built and used.", lambda f: len(f(10_000, 700, 1.8, 1.2, 75)) == 2, mistake="one number for two"),
+            expect.that("The order is built, then used: the first is never the smaller.", lambda f: f(10_000, 700, 1.8, 1.2, 75)[0] >= f(10_000, 700, 1.8, 1.2, 75)[1], mistake="used power for nameplate"),
+            expect.that("10,000 chips of 700 W are 7 MW. You return watts or kilowatts.", lambda f: f(10_000, 700, 1.8, 1.2, 75)[0] < 1000, mistake="watts for megawatts"),
+            expect.that("Built for 10,000 x 700 W at 1.8 and 1.2 should be 15.12 MW: both factors, no load.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[0] - 15.12) < 0.001),
+            expect.that("Used should be 75 % of it, 11.34 MW.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[1] - 11.34) < 0.001, mistake="load left out"),
+            expect.that("At a load of 100 % the two are equal.", lambda f: abs(f(500, 400, 2, 1.1, 100)[1] - 0.44) < 1e-6),
+        ],
+        hints=("What draws power beside the chips?", "built = chips x watt x server_overhead x pue / 1e6; used = part of it", "built = chips * watt * server_overhead * pue / 1e6", "return built, built * load_pct / 100"),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order", kind="order", name="q4_order", expects='a list of labels such as ["B", "A"]',
+        right="The part used up is a tenth of the purchase or less: the chips live on.",
+        lines=(
+            "used_up = value_at_start * fall_a_year * hours / 8766",
+            "value_at_start = bought * math.exp(-fall_a_year * years_before)",
+            "bought = chips * price",
+            "total = used_up + energy",
+            "fall_a_year = 0.14 * math.log(10)",
+            "used_up = bought * hours",
+            "chips, price, hours, years_before, energy = 2000, 36000, 2160, 1, 0.3e6",
+        ),
+        before=[
+            ("G", "C", "it uses chips and price, which line G sets."),
+            ("C", "B", "it uses bought, which line C sets."),
+            ("E", "B", "it uses fall_a_year, which line E sets."),
+            ("B", "A", "it uses value_at_start, which line B sets."),
+            ("A", "D", "it uses used_up, which line A sets."),
+        ],
+        distractors={"F": "a purchase price times hours is no amount of money."},
+        hints=("Which lines need nothing from the others?", "A line can stand only after the lines that set its names.", "G and E first.", 'For example ["G", "E", "C", "B", "A", "D"]'),
+    ),
+    "q5": SheetCheck(
+        "Lowest and highest HHI from the table", kind="function", expects="hhi_low(shares) that returns a Series: (market, date) -> HHI",
+        right="One number a market and date. The others stand outside: this is the lower bound.",
+        tests=[
+            expect.that("The function returns nothing. End it with a return line.", lambda f: f(TWO_MARKETS) is not None, mistake="print for return"),
+            expect.that("In a small table of our own, ropes in 2030 have 40, 20 and 40 of others: 2,000 points. The others are not one firm.", lambda f: abs(float(f(TWO_MARKETS)[("ropes", pd.Timestamp("2030-01-01"))]) - 3600) > 1, mistake="others as one firm"),
+            expect.that("40 and 20 squared make 2,000 points: square percentages, not fractions, and before adding.", lambda f: abs(float(f(TWO_MARKETS)[("ropes", pd.Timestamp("2030-01-01"))]) - 2000) < 1e-6, mistake="shares not squared in percent"),
+            expect.that("Two dates of one market are two numbers. Group by market and date.", lambda f: abs(float(f(TWO_MARKETS)[("ropes", pd.Timestamp("2031-01-01"))]) - 5000) < 1e-6, mistake="dates added up"),
+            expect.that("A monopoly has 10,000 points.", lambda f: abs(float(f(TWO_MARKETS)[("sails", pd.Timestamp("2030-01-01"))]) - 10_000) < 1e-6),
+        ],
+        hints=("Which rows are firms, which are a rest?", "Keep share_type 'reported', square share_pct, add up by market and date.", 'firms = shares[shares["share_type"] == "reported"]', 'return (firms["share_pct"] ** 2).groupby([firms["market"], firms["date"]]).sum()'),
+    ),
+    "q6": SheetCheck(
+        "Chips against days", kind="figure", name="q6_figure", expects="a matplotlib figure with a title, and axis labels that name days and chips",
+        right="Title, units and a falling curve are there. Check that the title states what the curve shows.",
+        tests=[
+            expect.figure_texts(x_unit="days", y_unit="chips"),
+            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: _line_of(figure) is not None),
+            expect.that("Days go along the bottom, chips upwards.", lambda figure: max(_line_of(figure)[0]) < 1000, mistake="axes swapped"),
+            expect.that("Draw from 30 days to 180.", lambda figure: min(_line_of(figure)[0]) <= 30 and max(_line_of(figure)[0]) >= 180),
+            expect.that("Chips times days should be the same everywhere, about 117,000 chip-days for Skerry's run.", _chips_times_days),
+        ],
+        hints=("One number of chips for each number of days.", "Use your chips_needed for each.", "days = range(30, 181, 10)", "At 90 days the curve passes about 1,300 chips."),
+    ),
+    "q7_chips": SheetCheck(
+        "Chips that Skerry's run implies", kind="value", expects="a number of chips",
+        right="Below what was shipped, so chips do not stop the plan.",
+        tests=[expect.number(1301, "chips", tolerance=1.5, mistakes=[
+            Mistake("utilisation left out", 521, "You used the full peak. 40 % of it becomes training."),
+            Mistake("shipped for implied", 1500, "That is what was shipped. What does the run need?"),
+        ])],
+        hints=("Use chips_needed.", "All four inputs stand in the table.", "chips_needed(4e24, 989, 40, 90)", "1,301"),
+    ),
+    "q7_costs": SheetCheck(
+        "Rented and bought", kind="value", expects="a pair (rented, bought) in USD million",
+        right="Seven million of hours, or 47 million of chips that are still there afterwards.",
+        tests=[
+            expect.that("Give two numbers: (rented, bought).", lambda given: len(given) == 2),
+            expect.that("Rented first, then bought.", lambda given: given[0] < given[1], mistake="wrong order"),
+            expect.that("In USD million, so rented lies below 100.", lambda given: given[0] < 100, mistake="USD for USD million"),
+            expect.that("Rented: chip-hours (about 2.81 million) times the price of an hour.", lambda given: abs(given[0] - 7.02) < 0.05),
+            expect.that("Bought: all chips of the run times the price of a chip. It is the same whether the run is short or long.", lambda given: abs(given[1] - 46.84) < 0.1),
+        ],
+        hints=("Which of the two depends on hours?", "chip-hours x 2.5; chips x 36,000", "1,301 x 24 x 90 hours", "(7.02, 46.84)"),
+    ),
+    "q7_power": SheetCheck(
+        "Does it add up?", kind="value", expects="a pair (power in MW that the shipped chips imply, True or False)",
+        right="All shipped chips at full load draw 2.27 MW, and 2.4 are built: it adds up, with 5 % to spare.",
+        tests=[
+            expect.that("Give a pair: (MW, True or False).", lambda given: len(given) == 2),
+            expect.that("1,301 is what the run needs; the site must carry all 1,500 that were shipped.", lambda given: abs(given[0] - 1.967) > 0.02, mistake="implied for shipped"),
+            expect.that("That is what servers draw in training. The site must carry full load.", lambda given: abs(given[0] - 1.701) > 0.02, mistake="used power for nameplate"),
+            expect.that("1,500 chips x 700 W x 1.8 x 1.2, in MW.", lambda given: abs(given[0] - 2.268) < 0.01),
+            expect.that("Is the implied power at most what is built (2.4 MW)? Answer True or False.", lambda given: bool(given[1]) is True),
+        ],
+        hints=("What must the site carry?", "Nameplate of the shipped chips against the power built.", "power_mw(1500, 700, 1.8, 1.2, 75)[0]", "(2.268, True)"),
+    ),
+}  # fmt: skip
+MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}

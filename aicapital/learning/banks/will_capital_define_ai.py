@@ -1,0 +1,1021 @@
+"""Lesson 10: two futures, five years: which assumptions decide?"""
+
+import numpy as np
+import pandas as pd
+
+from ...data import load
+from ...data.ties import MONEY, PURCHASES, ties
+from ...data.two_futures import VISITS, inputs, start
+from ...models.increasing_returns import UrnMarket, futures, hhi, share_of_paths
+from ...models.network import centrality
+from ...models.step_by_step import StepByStep
+from .. import expect
+from ..questions import (
+    Choice,
+    Claim,
+    Code,
+    Feedback,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+    Verdict,
+)
+
+ARTICLE = "2026-03-03"
+
+
+def _shares(market: str, day: str) -> pd.Series:
+    rows = load("market_shares")
+    rows = rows[(rows["market"] == market) & (rows["date"] == day)]
+    return rows.set_index("company")["share_pct"]
+
+
+def _least_hhi(market: str, day: str) -> float:
+    """Lower bound: the unnamed rest as countless firms without weight."""
+    return float((_shares(market, day).drop("Others") ** 2).sum())
+
+
+def _visits() -> dict[str, float]:
+    year_ago, then = (
+        _shares("consumer_genai_web_traffic", day) for day in ("2025-01-02", "2026-01-02")
+    )
+    later = _shares("consumer_genai_web_traffic_top7", "2026-06-08")
+    return {
+        "raised": float(
+            load("funding_rounds")
+            .set_index("row_id")
+            .at["oai_2025_round_final", "amount_paid_usd_bn"]
+        ),
+        "was": year_ago["OpenAI ChatGPT"],
+        "then": then["OpenAI ChatGPT"],
+        "later": later["OpenAI ChatGPT"],
+        "fall": year_ago["OpenAI ChatGPT"] - then["OpenAI ChatGPT"],
+        "hhi_was": _least_hhi("consumer_genai_web_traffic", "2025-01-02"),
+        "hhi_then": _least_hhi("consumer_genai_web_traffic", "2026-01-02"),
+        "hhi_later": _least_hhi("consumer_genai_web_traffic_top7", "2026-06-08"),
+        "hhi_spending": _least_hhi("enterprise_llm_api_spend", "2025-12-31"),
+        "open_below": inputs()["open_below"],
+        "from": inputs()["monopolised_from"],
+    }
+
+
+def _spending() -> dict[str, float]:
+    shares = _shares("enterprise_llm_api_spend", "2025-12-31")
+    return {
+        "first": shares["Anthropic"],
+        "second": shares["OpenAI"],
+        "third": shares["Google"],
+        "rest": shares["Others"],
+        "least": _least_hhi("enterprise_llm_api_spend", "2025-12-31"),
+        "as_one": float((shares**2).sum()),
+    }
+
+
+def _chance_alone() -> dict[str, float]:
+    given = inputs()
+    sizes = UrnMarket(start(VISITS)).simulate(
+        int(given["years"] * given["choices_a_year"]), int(given["paths"])
+    )
+    found = futures(hhi(sizes), given["open_below"], given["monopolised_from"])
+    error = share_of_paths(hhi(sizes) >= given["monopolised_from"])["standard_error"]
+    return {
+        "monopolised": found["monopolised"],
+        "paths": given["paths"],
+        "error": error,
+        "from": given["monopolised_from"],
+        "years": given["years"],
+    }
+
+
+def _forecast() -> dict[str, float]:
+    return {**_visits(), **_chance_alone()}
+
+
+def _economy() -> dict[str, float]:
+    given = inputs()
+    economy = StepByStep(given["leader_profit"], given["help"])
+    return {"help": given["help"], "peak": 100 * economy.peak()}
+
+
+def _network(known_by: str | None) -> dict[str, float]:
+    money, purchases = (centrality(ties(kind, known_by)) for kind in (MONEY, PURCHASES))
+    return {
+        "money": int(money.at["OpenAI", "partners"]),
+        "rival_money": int(money.at["Anthropic", "partners"]),
+        "bridge": money.at["Nvidia", "betweenness"],
+        "own_bridge": money.at["OpenAI", "betweenness"],
+        "purchases": int(purchases.at["OpenAI", "partners"]),
+        "rival_purchases": int(purchases.at["Anthropic", "partners"]),
+        "between": purchases.at["OpenAI", "betweenness"],
+        "rival_between": purchases.at["Anthropic", "betweenness"],
+        "firms": len(purchases),
+    }
+
+
+def _both_days() -> dict[str, float]:
+    now = {f"now_{name}": value for name, value in _network(None).items()}
+    return {**_network(ARTICLE), **now, **_rounds()}
+
+
+def _rounds() -> dict[str, int]:
+    """How many rounds of OpenAI brought a named investor that it had not been tied to before."""
+    money = ties(MONEY, ARTICLE)
+    own = money[money["to"] == "OpenAI"]
+    in_rounds = own[own["amount_usd_bn"].notna()]
+    first = in_rounds.groupby("from")["date"].min()
+    return {"rounds": in_rounds["date"].nunique(), "rounds_new": first.nunique()}
+
+
+def _network_then() -> dict[str, float]:
+    return _network(ARTICLE)
+
+
+QUESTIONS = [
+    # ---- predictions
+    Prediction(
+        "visits",
+        "On 2 January 2025 ChatGPT had {was:.1f} % of the visits to the websites of AI assistants, by one tracker. In that year OpenAI "
+        "closed a round of USD {raised:g} bn. What was its share on 2 January 2026?",
+        unit="%",
+        minimum=0,
+        maximum=100,
+        tolerance=5,
+        truth=lambda: _visits()["then"],
+        explain="{then:.1f} %: {fall:.0f} points less. The least HHI of visits fell from {hhi_was:,.0f} to {hhi_then:,.0f}.",
+        values=_visits,
+    ),
+    Prediction(
+        "monopolised",
+        "Start from the chatbot visits of January 2026. Each new choice falls on a firm in proportion to its size; nobody enters, nothing leaks. "
+        "In what percent of {paths:.0f} simulated paths is the HHI at {from:,.0f} or more after {years:.0f} years?",
+        unit="%",
+        minimum=0,
+        maximum=100,
+        tolerance=8,
+        truth=lambda: _chance_alone()["monopolised"],
+        explain="{monopolised:.0f} % (standard error {error:.1f} points). All paths follow the same rules from the same start: what parts them is chance.",
+        values=_chance_alone,
+    ),
+    Prediction(
+        "peak",
+        "Two firms a sector. At 50 % competition level firms share all the profit that a leader would make, at 100 % they are left with none. "
+        "Laggards get some help (rate {help:g}). At which degree of competition is there most innovation?",
+        unit="%",
+        minimum=50,
+        maximum=100,
+        tolerance=6,
+        truth=lambda: _economy()["peak"],
+        explain="At {peak:.0f} %. The top is flat, and it moves: without help innovation only falls with competition, with much help it only rises.",
+        values=_economy,
+    ),
+    Prediction(
+        "partners",
+        "Count the named firms tied to OpenAI by money on the article's day: those that own a part of it, and those that it owns a part of. How many are there in our tables?",
+        unit="firms",
+        minimum=0,
+        tolerance=1,
+        truth=lambda: _network_then()["money"],
+        explain="{money}, beside {rival_money} for Anthropic. Many more put money in without being named, so this is a count of our tables as much as of the world.",
+        values=_network_then,
+    ),
+    # ---- checks
+    Number(
+        "least_hhi",
+        "Firms' spending on model interfaces, end of 2025, by one survey: {first:g} %, {second:g} %, {third:g} %, and {rest:g} % for all others together. "
+        "What is the HHI at least?",
+        answer=lambda: _spending()["least"],
+        unit="points",
+        tolerance=3,
+        expects="points between 0 and 10,000",
+        right="The least is reached when the rest is countless tiny firms. So even this market, the more open of the two, lies far above 1,800.",
+        mistakes=[
+            Mistake(
+                "the rest taken for one firm",
+                lambda: _spending()["as_one"],
+                "You squared the rest as if it were one firm. That gives the most it could be, not the least.",
+            ),
+            Mistake(
+                "fractions squared",
+                lambda: _spending()["least"] / 10_000,
+                "Square percentages, not fractions: a single firm then has 10,000.",
+            ),
+            Mistake(
+                "shares added up",
+                lambda: _spending()["first"] + _spending()["second"] + _spending()["third"],
+                "That is the share of the largest three (CR3). The HHI adds up squares.",
+            ),
+        ],
+        hints=(
+            "Whose shares do you know, and what could the others look like?",
+            "Square the known percentages and add them up; a rest of tiny firms adds almost nothing.",
+            "{first:g}**2 + {second:g}**2 + {third:g}**2",
+            "{least:,.0f} points",
+        ),
+        values=_spending,
+    ),
+    Choice(
+        "expected_share",
+        "Strength 1, no entry, nothing leaks. A firm has 60 % today. What is its expected share in five years, over all paths?",
+        [
+            Option(
+                "More than 60 %: the large get larger",
+                why="It gets more choices than the others, in proportion to its size. That keeps its share, on average. Larger shares need a strength above 1.",
+                mistake="more choices taken for a larger share",
+            ),
+            Option(
+                "60 %",
+                correct=True,
+                why="The next choice falls on it with a chance of 60 %, so the expected share stays. Single paths wander off, and then stay where they are. A fall from {was:.0f} to {then:.0f} % in a year does not look like this urn.",
+            ),
+            Option(
+                "Less than 60 %: every lead shrinks",
+                why="Shares even out only at a strength below 1, or with entry or diffusion. None of them is here.",
+                mistake="regression to the mean assumed",
+            ),
+        ],
+        hints=(
+            "What is the chance that the next choice is the firm's?",
+            "Work out its expected share after one more choice.",
+            "With 6 of 10: 0.6 x 7/11 + 0.4 x 6/11",
+            "60 %",
+        ),
+        values=_visits,
+    ),
+    Code(
+        "pull",
+        "Write `chances(sizes, strength)`: the chance of each firm to get the next choice, when its pull is its size to the power of `strength`. `sizes` is a numpy array. "
+        'Then run the cell with `lesson.check("pull", chances)`.',
+        starter="def chances(sizes, strength):\n    return ...",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(np.array([3.0, 1.0]), 1) is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "Chances add up to 1: divide each pull by the sum of all.",
+                lambda f: abs(float(np.sum(f(np.array([3.0, 1.0]), 2))) - 1) < 1e-9,
+                mistake="pulls taken for chances",
+            ),
+            expect.that(
+                "At strength 1 sizes 3 and 1 have chances of 0.75 and 0.25.",
+                lambda f: np.allclose(f(np.array([3.0, 1.0]), 1), [0.75, 0.25]),
+            ),
+            expect.that(
+                "At strength 2 sizes 3 and 1 have chances of 0.9 and 0.1: square the sizes first, then divide by the sum of the squares.",
+                lambda f: np.allclose(f(np.array([3.0, 1.0]), 2), [0.9, 0.1]),
+                mistake="power of the chance, or product for power",
+            ),
+            expect.that(
+                "At strength 0 all firms have the same chance, whatever their sizes.",
+                lambda f: np.allclose(f(np.array([5.0, 2.0, 1.0]), 0), 1 / 3),
+            ),
+        ],
+        hints=(
+            "First the pull of each firm, then its part of all pull.",
+            "pull = sizes**strength; chance = pull over the sum of pull",
+            "pull = sizes**strength",
+            "return sizes**strength / (sizes**strength).sum()",
+        ),
+        right="At strength 2 three times the size is nine times the pull. That is all that increasing returns means here.",
+        values=None,
+    ),
+    Choice(
+        "luck_or_skill",
+        "In one of the paths, all firms being equally good, the first ends with 80 %. An analyst writes: “Its lead shows that its product is better.” What do you answer?",
+        [
+            Option(
+                "Right: nobody gets 80 % without a better product",
+                why="Here everybody is equally good, and it happened all the same. A large share is what both luck and quality leave behind.",
+                mistake="lead taken for skill",
+            ),
+            Option(
+                "Wrong: leads come from luck",
+                why="They can come from either. In the simulation with unequal quality the better firm wins more often than the others, only not always.",
+                mistake="lead taken for luck",
+            ),
+            Option(
+                "The share alone cannot tell luck from quality",
+                correct=True,
+                why="You need something else: a measure of quality that does not rest on shares, many similar markets, or how shares react when a better product comes.",
+            ),
+        ],
+        hints=(
+            "Which worlds could have produced this share?",
+            "Compare two worlds, one with equal and one with unequal quality.",
+            "Both can end at 80 %.",
+            "The share alone cannot tell.",
+        ),
+    ),
+    Number(
+        "error",
+        "A simulation of 400 paths ends monopolised in 20 % of them. What is the standard error of this share, in percentage points?",
+        answer=2.0,
+        unit="%",
+        tolerance=0.02,
+        expects="percentage points",
+        right="Four times as many paths halve it. It is the error of the simulation; whether strength is 1.0 or 1.3 moves the result by far more.",
+        mistakes=[
+            Mistake(
+                "spread of one path",
+                40.0,
+                "That is the spread of a single path. The mean of 400 paths is steadier: divide by the square root of 400.",
+            ),
+            Mistake(
+                "divided by the number of paths",
+                0.1,
+                "You divided by 400. Divide by its square root, 20.",
+            ),
+            Mistake(
+                "variance for standard error",
+                0.04,
+                "That is the variance, 0.16 / 400, in percent. Take its square root.",
+            ),
+        ],
+        hints=(
+            "Each path is a coin that falls on monopolised with a chance of 0.2.",
+            "sqrt(p (1 - p) / paths), then times 100",
+            "sqrt(0.2 * 0.8 / 400)",
+            "2 percentage points",
+        ),
+    ),
+    Choice(
+        "which_competition",
+        "The HHI of chatbot visits fell from about {hhi_then:,.0f} to about {hhi_later:,.0f} (seven largest only) in half a year. What does the step-by-step model say about innovation?",
+        [
+            Option(
+                "It rises: there is more competition",
+                why="In this model there are always two firms. Competition is how little profit two level firms keep, and that can fall or rise at any HHI.",
+                mistake="concentration taken for competition",
+            ),
+            Option(
+                "It falls: the peak lies behind us",
+                why="Nobody has measured where the peak lies for AI, and the HHI is not on the model's axis.",
+                mistake="a model's axis guessed",
+            ),
+            Option(
+                "Nothing by itself: its competition is not an HHI",
+                correct=True,
+                why="Aghion and co-authors measure competition as one less the profit margin, by industry. Many firms can keep fat margins, and two can fight to the bone.",
+            ),
+        ],
+        hints=(
+            "What stands on the horizontal axis of the model?",
+            "How many firms has a sector of the model, at any degree of competition?",
+            "Always two.",
+            "Nothing by itself.",
+        ),
+        values=_visits,
+    ),
+    Choice(
+        "help_condition",
+        "Without any help for laggards the model's innovation only falls as competition rises. Why?",
+        [
+            Option(
+                "Level firms do less research under more competition",
+                why="They do more: the less they earn side by side, the more an escape is worth.",
+                mistake="escape effect forgotten",
+            ),
+            Option(
+                "Most sectors are then unlevel, and there more competition discourages the laggard",
+                correct=True,
+                why="A laggard that gets no help stays behind for long. So few sectors are level, and the Schumpeterian effect of the many outweighs the escape effect of the few.",
+            ),
+            Option(
+                "Leaders stop research when rivals are near",
+                why="In this model a leader never does research: it cannot get further ahead than one step. That holds at every degree of competition.",
+                mistake="leader's research in the wrong place",
+            ),
+        ],
+        hints=(
+            "Where do most sectors stand when catching up is slow?",
+            "Total innovation weighs level and unlevel sectors.",
+            "Few sectors are level.",
+            "Most sectors are unlevel, and laggards are discouraged.",
+        ),
+    ),
+    Choice(
+        "between",
+        "In the network of promised purchases OpenAI's betweenness was {between:.0f} % on the article's day. What does that say?",
+        [
+            Option(
+                "OpenAI makes {between:.0f} % of all purchases",
+                why="Betweenness counts ways through a network, not dollars. Strength would count dollars, and many contracts have no published price.",
+                mistake="position taken for volume",
+            ),
+            Option(
+                "Of the pairs of other firms in these tables, {between:.0f} % are linked by shortest ways through OpenAI",
+                correct=True,
+                why="That is what it measures, in a network of {firms} firms that was collected around OpenAI. A list that starts from Nvidia would put somebody else in the middle more often.",
+            ),
+            Option(
+                "If OpenAI failed, {between:.0f} % of the industry would fail",
+                why="A shortest way is no chain of payments. What a failure does to suppliers depends on what they have lent and built, which lesson 9 looks at.",
+                mistake="path taken for contagion",
+            ),
+        ],
+        hints=(
+            "Read the word: between whom?",
+            "It counts shortest ways between pairs of others.",
+            "It says nothing about dollars.",
+            "Pairs of other firms.",
+        ),
+        values=_network_then,
+    ),
+    Choice(
+        "resolve",
+        "Which of these forecasts could two people who disagree settle in 2031?",
+        [
+            Option(
+                "“AI will be a monopoly.”",
+                why="Of what: visits, spending, computing, chips? By which measure, from which number on? Both could claim to have been right.",
+                mistake="no measure, no mark",
+            ),
+            Option(
+                "“The HHI of US firms' spending on model interfaces, in the survey used here, will be 5,000 or more for the year 2030.”",
+                correct=True,
+                why="Market, measure, mark, source and day are named. Add a probability, and it can be scored.",
+            ),
+            Option(
+                "“There is a 30 % chance that capital decides.”",
+                why="A probability alone does not help: nobody can say in 2031 whether capital has decided.",
+                mistake="probability of nothing that can be seen",
+            ),
+        ],
+        hints=(
+            "Imagine the argument in 2031.",
+            "Look for market, measure, mark, source and day.",
+            "Only one names all five.",
+            "The one with the HHI of spending.",
+        ),
+    ),
+    # ---- verdicts
+    Claim(
+        "C.1",
+        "Capital speeds innovation and quickly builds scale barriers.",
+        then=Verdict(
+            "holds in part",
+            "medium",
+            "That money bought scale is well documented: lessons 1, 6 and 7 show it. But a barrier must keep others out, and in 2025, when OpenAI closed a round of USD {raised:g} bn, its share of chatbot visits fell "
+            "from {was:.1f} to {then:.1f} %, while Anthropic led firms' spending in one survey. That capital sped innovation up needs a comparison with less capital, which nobody has.",
+        ),
+        now=Verdict(
+            "holds in part",
+            "medium",
+            "The fall went on: at most {later:.1f} % of visits in June 2026. The firms that gained, Google and Anthropic, are well financed too. So capital may be a barrier around a handful of firms without being one around the first of them.",
+        ),
+        evidence=["market_shares", "models.increasing_returns", "lessons 1, 6 and 7"],
+        values=_visits,
+    ),
+    Claim(
+        "C.2",
+        "Too much concentration can squeeze the room for innovation.",
+        then=Verdict(
+            "holds in part",
+            "medium",
+            "As “can” it is sound: in the step-by-step model there is less innovation at both ends, given some help for laggards. But the hump is shallow, without help more competition lowers innovation, and the model's competition is a profit margin, not concentration. "
+            "Aghion and co-authors find the inverted U in British industries with patents weighted by citations; a replication on Japanese industries finds it fragile. For AI neither patents nor margins measure much.",
+        ),
+        now=Verdict(
+            "cannot tell",
+            "medium",
+            "The least HHI of chatbot visits fell from {hhi_then:,.0f} in January to {hhi_later:,.0f} in June 2026 (seven largest only), and new models kept coming. One market that moves once, with no agreed measure of innovation, decides nothing about the claim.",
+        ),
+        evidence=["models.step_by_step", "market_shares"],
+        values=_visits,
+    ),
+    Claim(
+        "C.3",
+        "Within five years AI may be a monopolised super-infrastructure.",
+        then=Verdict(
+            "cannot tell",
+            "high",
+            "A forecast with “may” cannot fail. Made precise, with an HHI of {from:,.0f} or more, chatbot visits stood just below the mark at {hhi_then:,.0f} and firms' spending far below at {hhi_spending:,.0f}. In the simulation strength 1.5 without leaks leads there on nearly every path, strength 1 on {monopolised:.0f} %. Nobody has measured the strength.",
+        ),
+        now=Verdict(
+            "cannot tell",
+            "high",
+            "Visits moved away from the mark, to about {hhi_later:,.0f} among the seven largest. What would decide it by March 2031: the same two series, one firm with half of spending or of computing, and whether a firm could still enter. Give it a probability in your brief.",
+        ),
+        evidence=["market_shares", "models.increasing_returns", "two_futures_inputs"],
+        values=_forecast,
+    ),
+    Claim(
+        "C.4",
+        "Or within five years AI may be an open, diversified ecosystem.",
+        then=Verdict(
+            "cannot tell",
+            "high",
+            "Also a forecast, and not the opposite of C.3: between an HHI of {open_below:,.0f} and one of {from:,.0f} lies a market of a few firms, where both series stood. In the simulation it takes diffusion and entry together, or weak returns, to end below the lower mark; from firms' spending far less of them than from visits.",
+        ),
+        now=Verdict(
+            "cannot tell",
+            "high",
+            "Open weights came from more firms (lesson 5), and visits are spread wider; both series are still far above {open_below:,.0f}. What would decide it by March 2031: those series below the mark, and firms among the first ten that did not exist in 2026.",
+        ),
+        evidence=["market_shares", "model_releases", "models.increasing_returns"],
+        values=_visits,
+    ),
+    Claim(
+        "C.5",
+        "OpenAI is a core node and each of its rounds redraws the industry.",
+        then=Verdict(
+            "holds in part",
+            "medium",
+            "Core node: clearly in promised purchases ({purchases} partners, Anthropic {rival_purchases}; betweenness {between:.0f} %), narrowly in money ({money} named partners against {rival_money}), where Nvidia links nearly as many others ({bridge:.0f} against {own_bridge:.0f} %). "
+            "Each round: {rounds_new} of {rounds} rounds with named investors tied it to a new one, the others brought more money from the same hands. Our tables were collected around OpenAI, which flatters it.",
+        ),
+        now=Verdict(
+            "holds in part",
+            "medium",
+            "Still first in both networks, with the distance in purchases shrinking: Anthropic went from {rival_purchases} to {now_rival_purchases} partners, and OpenAI's betweenness from {between:.0f} to {now_between:.0f} %. Some of the largest changes since were rounds of others.",
+        ),
+        evidence=[
+            "round_investors",
+            "rival_round_investors",
+            "strategic_stakes",
+            "compute_commitments",
+        ],
+        values=_both_days,
+    ),
+]
+
+# Made-up firms, so that a function with a table or a day typed in gives something else.
+SMALL = pd.DataFrame(
+    [
+        ("Alder", "Birch", "2025-01-10"),
+        ("Alder", "Birch", "2025-03-01"),
+        ("Birch", "Alder", "2025-04-01"),
+        ("Cedar", "Birch", "2025-05-01"),
+        ("Cedar", "Elm", "2025-06-30"),
+        ("Fir", "Alder", "2025-09-01"),
+    ],
+    columns=["from", "to", "date"],
+).astype({"date": "datetime64[ns]"})
+
+# Innovations a sector and year on the two curves of question 6, at degrees of competition in percent.
+AT = (50, 60, 75, 90, 100)
+CURVES = {
+    "alone": (1.0995, 1.0951, 1.0770, 1.0526, 1.0349),
+    "in the alliance": (1.1009, 1.1415, 1.1729, 1.1824, 1.1813),
+}
+
+
+def _lines(figure) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The lines of at least five points, as competition and innovation."""
+    found = []
+    for axes in figure.axes:
+        for line in axes.lines:
+            x, y = (np.asarray(values, dtype=float) for values in line.get_data())
+            if len(x) >= 5:
+                order = np.argsort(x)
+                found.append((x[order], y[order]))
+    return found
+
+
+def _both_curves(figure) -> Feedback | None:
+    lines = _lines(figure)
+    if max(x.max() for x, _ in lines) <= 1.01:
+        return Feedback.wrong(
+            "Your axis runs from 0.5 to 1: those are fractions. Multiply competition by 100.",
+            "fraction for percent",
+        )
+    for name, wanted in CURVES.items():
+        if not any(np.allclose(np.interp(AT, x, y), wanted, atol=0.004) for x, y in lines):
+            return Feedback.wrong(
+                f"No line is that of Skerry {name}. Work out innovation with StepByStep, leader_profit 1 and the "
+                "help of the table, at competition from 0.5 to 1."
+            )
+    return None
+
+
+def _pair(given) -> bool:
+    return len(given) == 2
+
+
+# Values below are made-up ones of the running case or textbook results; none is a formula of the solution.
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "The chance of two in a row",
+        kind="value",
+        expects="a percentage, such as 20",
+        right="More than a sixteenth: the first choice has made the second more likely. Now compare it with the output.",
+        tests=[
+            expect.number(
+                10,
+                "%",
+                tolerance=0.5,
+                mistakes=[
+                    Mistake(
+                        "second choice as if nothing had happened",
+                        6.25,
+                        "That takes a quarter twice. After the first choice the firm has two balls of five.",
+                    ),
+                    Mistake(
+                        "one choice for two", 25.0, "That is the chance of the first choice alone."
+                    ),
+                    Mistake(
+                        "the chance of the second choice alone",
+                        40.0,
+                        "That is the second choice, once the first is made. Both must happen.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "How many balls of how many does the second firm have, before each choice?",
+            "Multiply the chance of the first choice by that of the second.",
+            "1/4 first; then 2/5",
+            "10 %",
+        ),
+    ),
+    "q1_reason": SheetCheck(
+        "Why more than a sixteenth",
+        kind="value",
+        expects='one of "A", "B", "C"',
+        right="That is the whole mechanism: what has been chosen is chosen more.",
+        tests=[
+            expect.that(
+                "Quality is the same for both firms here. The numbers come from the balls alone.",
+                lambda given: str(given).strip().upper() != "A",
+                mistake="lead taken for skill",
+            ),
+            expect.that(
+                "With replacement and nothing added the chance would stay at a quarter, whoever is larger.",
+                lambda given: str(given).strip().upper() != "C",
+                mistake="size taken for reinforcement",
+            ),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=(
+            "What is different in the urn before the second choice?",
+            "Look at the start of the second market in the cell.",
+            "It has one more ball for the second firm.",
+            "B",
+        ),
+    ),
+    "q2": SheetCheck(
+        "Who gets the next choice",
+        kind="function",
+        expects="next_chance(sizes, strength, diffusion) that returns one chance a firm",
+        right="Diffusion pulls every chance towards an equal one, and the chances still add up to 1.",
+        tests=[
+            expect.call(
+                np.array([3.0, 1.0]),
+                1,
+                0,
+                gives=(0.75, 0.25),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm"),
+                mistakes=[
+                    Mistake(
+                        "pull taken for chance", 3.0, "Divide each pull by the sum of all pull."
+                    )
+                ],
+            ),
+            expect.call(
+                np.array([3.0, 1.0]),
+                2,
+                0,
+                gives=(0.9, 0.1),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm"),
+                mistakes=[
+                    Mistake(
+                        "product for power",
+                        0.75,
+                        "Multiplying all sizes by the strength changes nothing. Raise them to its power.",
+                    ),
+                    Mistake(
+                        "power of the chance",
+                        0.5625,
+                        "You raised the chance to the power. Raise the sizes, then divide by their sum.",
+                    ),
+                ],
+            ),
+            expect.call(
+                np.array([3.0, 1.0]),
+                2,
+                0.2,
+                gives=(0.82, 0.18),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm"),
+                mistakes=[
+                    Mistake(
+                        "size and diffusion swapped",
+                        0.58,
+                        "Diffusion is the part that does NOT depend on size: 0.2 of the choices here.",
+                    ),
+                    Mistake(
+                        "diffusion added on top",
+                        1.0,
+                        "The part by size must shrink to 1 - diffusion, or the chances exceed 1.",
+                    ),
+                    Mistake("diffusion left out", 0.9, "You left diffusion out."),
+                    Mistake(
+                        "each firm given all of the diffusion",
+                        0.92,
+                        "The choices free of size fall on all firms alike: share them out by the number of firms.",
+                    ),
+                ],
+            ),
+            expect.call(
+                np.array([5.0, 2.0, 1.0]),
+                3,
+                1,
+                gives=(1 / 3, 1 / 3, 1 / 3),
+                tolerance=1e-6,
+                labels=("the first firm", "the second firm", "the third firm"),
+                mistakes=[
+                    Mistake(
+                        "two firms typed in", 0.5, "There are three firms here: use len(sizes)."
+                    )
+                ],
+            ),
+        ],
+        hints=(
+            "Which part of the choices depends on size, and which does not?",
+            "(1 - diffusion) x pull / sum of pull + diffusion / number of firms",
+            "pull = sizes**strength",
+            "return (1 - diffusion) * pull / pull.sum() + diffusion / len(sizes)",
+        ),
+    ),
+    "q3": SheetCheck(
+        "A share of paths and its error",
+        kind="function",
+        expects="share_and_error(index, mark) that returns a pair, percent and percentage points",
+        right="The second number is the error of the simulation, and of nothing else.",
+        tests=[
+            expect.call(
+                np.array([6000.0] * 20 + [4000.0] * 80),
+                5000,
+                gives=(20, 4),
+                tolerance=0.001,
+                labels=("the share", "the error"),
+                mistakes=[
+                    Mistake("fraction for percent", 0.2, "Give percent: 20, not 0.2."),
+                    Mistake("fraction for percent", 0.04, "Give percentage points: 4, not 0.04."),
+                    Mistake(
+                        "spread of one path", 40.0, "Divide by the number of paths inside the root."
+                    ),
+                    Mistake(
+                        "divided by the number of paths",
+                        0.4,
+                        "Divide by the root of the number of paths.",
+                    ),
+                    Mistake("the other paths", 80.0, "You counted the paths below the mark."),
+                ],
+            ),
+            expect.call(
+                np.array([5000.0, 4999.0, 5000.0, 100.0]),
+                5000,
+                gives=(50, 25),
+                tolerance=0.001,
+                labels=("the share", "the error"),
+                mistakes=[
+                    Mistake("mark left out", 0.0, "A path exactly on the mark counts: use >=.")
+                ],
+            ),
+            expect.call(
+                np.array([1900.0, 1700.0]),
+                1800,
+                gives=(50, 35.3553),
+                tolerance=0.001,
+                labels=("the share", "the error"),
+                mistakes=[
+                    Mistake("mark typed in", 0.0, "Use the mark that the function is given.")
+                ],
+            ),
+        ],
+        hints=(
+            "The mean of True and False is a share.",
+            "share = mean of (index >= mark); error = root of share x (1 - share) / paths; both times 100",
+            "share = (index >= mark).mean()",
+            "return 100 * share, 100 * (share * (1 - share) / len(index)) ** 0.5",
+        ),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order",
+        kind="order",
+        name="q4_order",
+        expects='a list of labels such as ["B", "A"]',
+        right="Put lines A, D, C and E into a loop and you have one path of the lab.",
+        lines=(
+            "pull = sizes**strength",
+            "sizes, strength = np.array([3.0, 1.0]), 2",
+            "winner = rng.choice(2, p=chance)",
+            "chance = pull / pull.sum()",
+            "sizes[winner] = sizes[winner] + 1",
+            "chance = sizes / pull.sum()",
+            "rng = np.random.default_rng(10)",
+            "share = sizes / sizes.sum()",
+        ),
+        before=[
+            ("B", "A", "it uses sizes and strength, which line B sets."),
+            ("A", "D", "it uses pull, which line A sets."),
+            ("D", "C", "it uses chance, which line D sets."),
+            ("G", "C", "it uses rng, which line G sets."),
+            ("C", "E", "it uses winner, which line C sets."),
+            ("E", "H", "the shares at the end need the choice that line E adds."),
+        ],
+        distractors={
+            "F": "sizes over the sum of pull adds up to less than 1: those are no chances."
+        },
+        hints=(
+            "Which lines need nothing from the others?",
+            "A line can stand only after the lines that set its names.",
+            "B first, then A and D.",
+            'For example ["B", "A", "D", "G", "C", "E", "H"]',
+        ),
+    ),
+    "q5": SheetCheck(
+        "Partners by the day",
+        kind="function",
+        expects="partners(ties, day) that returns a Series, firm -> number of different partners",
+        right="Each pair counts once, in both directions, however often it is tied.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(SMALL, "2025-12-31") is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "In a small table of our own, by 30 June 2025, Birch has 2 partners: Alder and Cedar. Both directions of a tie count.",
+                lambda f: f(SMALL, "2025-06-30").get("Birch", 0) == 2,
+                mistake="one direction, or ties for partners",
+            ),
+            expect.that(
+                "Alder is tied to Birch three times by then, and to Fir only later. That is 1 partner.",
+                lambda f: f(SMALL, "2025-06-30").get("Alder", 0) == 1,
+                mistake="the day left out",
+            ),
+            expect.that(
+                "A tie of 30 June counts by 30 June: Cedar has 2 partners.",
+                lambda f: f(SMALL, "2025-06-30").get("Cedar", 0) == 2,
+                mistake="the day itself left out",
+            ),
+            expect.that(
+                "Fir comes after the day, so it has no entry, not even a 0.",
+                lambda f: "Fir" not in f(SMALL, "2025-06-30").index,
+                mistake="missing counted as zero",
+            ),
+            expect.that(
+                "In the network of money known on 3 March 2026 OpenAI should have 7.",
+                lambda f: f(ties(MONEY, ARTICLE), ARTICLE)["OpenAI"] == 7,
+                mistake="table or day typed in",
+            ),
+        ],
+        hints=(
+            "A tie from A to B is a partner for both.",
+            "Stack the table on itself with from and to swapped, then count different partners by firm.",
+            'kept = ties[ties["date"] <= day]',
+            'return both.groupby("from")["to"].nunique()',
+        ),
+    ),
+    "q6": SheetCheck(
+        "Innovation, alone and in the alliance",
+        kind="figure",
+        name="q6_figure",
+        expects="a matplotlib figure with a title, and axis labels that name % and a year",
+        right="Both curves are there. Check for yourself that the title states what they show.",
+        tests=[
+            expect.figure_texts(x_unit="%", y_unit="a year"),
+            expect.that(
+                "Draw two lines of at least five points each: use axes.plot twice.",
+                lambda figure: len(_lines(figure)) >= 2,
+            ),
+            _both_curves,
+            expect.that(
+                "Draw the lines from 50 to 100 % competition.",
+                lambda figure: all(x.min() < 51 and x.max() > 99 for x, _ in _lines(figure)[:2]),
+            ),
+        ],
+        hints=(
+            "One economy for each help, one line for each economy.",
+            "StepByStep(1, help).innovation(competition), for competition from 0.5 to 1; draw 100 x competition.",
+            "competition = np.linspace(0.5, 1, 21)",
+            "At 75 % the curve of the alliance passes about 1.17, that of Skerry alone about 1.08.",
+        ),
+    ),
+    "q7_next": SheetCheck(
+        "Skerry's next choice",
+        kind="value",
+        expects="a pair of percentages: alone, in the alliance",
+        right="The alliance adds more than five points, because Skerry is small: diffusion helps those below the average.",
+        tests=[
+            expect.that("Give a pair of percentages, such as (10, 20).", _pair),
+            expect.that(
+                "These read as fractions. Give percent.",
+                lambda given: max(given) > 1,
+                mistake="shares for percentages",
+            ),
+            expect.that(
+                "First alone, then in the alliance.",
+                lambda given: not (abs(given[0] - 14.2) < 0.1 and abs(given[1] - 8.8) < 0.1),
+                mistake="wrong order",
+            ),
+            expect.that(
+                "You took the strength as 1: a tenth of the size is then a tenth of the pull.",
+                lambda given: abs(given[0] - 11.5) > 0.1,
+                mistake="strength left out",
+            ),
+            expect.that(
+                "7.0 % is Skerry's part of the pull. Some choices do not depend on size.",
+                lambda given: abs(given[0] - 7.0) > 0.1,
+                mistake="diffusion left out",
+            ),
+            expect.that(
+                "The chance alone is not right: four firms, strength 1.3, the diffusion of the row “alone”.",
+                lambda given: abs(given[0] - 8.805) < 0.1,
+            ),
+            expect.that(
+                "The chance in the alliance is not right: the same market, the diffusion of the alliance.",
+                lambda given: abs(given[1] - 14.203) < 0.1,
+            ),
+        ],
+        hints=(
+            "Your function of question 2 does it.",
+            "Sizes of the four firms, strength, and each diffusion in turn; Skerry's entry, in percent.",
+            "next_chance(np.array([30, 18, 6, 6]), 1.3, 0.1)",
+            "About 8.8 % and 14.2 %",
+        ),
+    ),
+    "q7_break_even": SheetCheck(
+        "Diffusion that pays the fee",
+        kind="value",
+        expects="a percentage",
+        right="Below the 40 % that the alliance promises, with some room. But the first year only: later years build on it.",
+        tests=[
+            expect.number(
+                32.2,
+                "%",
+                tolerance=0.35,
+                mistakes=[
+                    Mistake(
+                        "the rise for the level",
+                        22.2,
+                        "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
+                    ),
+                    Mistake(
+                        "points of chance for diffusion",
+                        4.0,
+                        "Four points of chance are what Skerry must win. Which diffusion brings them?",
+                    ),
+                    Mistake(
+                        "an equal share for the gain",
+                        26.0,
+                        "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "How many points of chance must Skerry win to pay the fee?",
+            "fee / (choices a year x profit a choice) = points; each unit of diffusion brings 1/4 less Skerry's part of the pull.",
+            "0.04 / (20 * 0.05) = 0.04",
+            "10 % + 0.04 / (0.25 - 0.070) = about 32 %",
+        ),
+    ),
+    "q7_survive": SheetCheck(
+        "Is Skerry still there?",
+        kind="value",
+        expects="a pair of percentages: alone, in the alliance",
+        right="From about a third to about nine in ten, in this model. Chance has the rest.",
+        tests=[
+            expect.that("Give a pair of percentages, such as (10, 20).", _pair),
+            expect.that(
+                "These read as fractions. Give percent.",
+                lambda given: max(given) > 1,
+                mistake="shares for percentages",
+            ),
+            expect.that(
+                "You counted the paths on which Skerry falls below a tenth.",
+                lambda given: not (abs(given[0] - 66) < 5 and given[1] < 15),
+                mistake="the other paths",
+            ),
+            expect.that(
+                "First alone, then in the alliance.",
+                lambda given: given[0] < given[1],
+                mistake="wrong order",
+            ),
+            expect.that(
+                "Alone it should be about a third of the paths: 100 choices in five years, Skerry is the last firm, a tenth of all choices or more.",
+                lambda given: abs(given[0] - 34.5) < 4,
+            ),
+            expect.that(
+                "In the alliance it should be about nine paths in ten.",
+                lambda given: abs(given[1] - 91.3) < 4,
+            ),
+        ],
+        hints=(
+            "UrnMarket(...).simulate(choices, paths) gives the choices by firm on each path.",
+            "Skerry's share on each path, then the share of paths on which it is 0.1 or more.",
+            "ends = UrnMarket((30, 18, 6, 6), strength=1.3, diffusion=0.1).simulate(100, 2000)",
+            "About 35 % and 91 %",
+        ),
+    ),
+}
+
+MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}
