@@ -77,6 +77,15 @@ def input_left(
     return 1 - max(0.0, lost - found) / 100
 
 
+def extraction_losses(shares: Mapping[str, float], spare_pct: float = 0.0) -> dict[str, float]:
+    """What is lost of one input, in percent, if each supplier in turn stops: its share less what the others can add.
+
+    Hypothetical extraction: take one part out, see what is missing (review: Dietzenbacher and Lahr 2013, Economic Systems
+    Research 25). `shares` and `spare_pct` as in `input_left`.
+    """
+    return {name: 100 * (1 - input_left(shares, name, 100, spare_pct)) for name in shares}
+
+
 def output_path(
     supply: Mapping[str, float], stocks: Mapping[str, float], months: int
 ) -> list[float]:
