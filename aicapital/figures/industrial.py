@@ -111,8 +111,7 @@ def links(rows: pd.DataFrame) -> list[tuple[str, str]]:
         for first, then in FLOWS
         for a in nodes[first]
         for b in nodes[then]
-        if b in OWN.get(a, {b})
-        and (then != "model labs" or a == OWN_CLOUD.get(b, a))
+        if b in OWN.get(a, {b}) and (then != "model labs" or a == OWN_CLOUD.get(b, a))
     ]
 
 
@@ -160,7 +159,9 @@ def chain_map(rows: pd.DataFrame, source: str) -> Chart:
         axes.axis("off")
     listed = "; ".join(f"{stage}: {', '.join(of)}" for stage, of in nodes.items())
     return Chart(
-        figure, f"Map of a supply chain in stages. {title}. {listed}.", pd.DataFrame(links(rows), columns=["from", "to"])  # fmt: skip
+        figure,
+        f"Map of a supply chain in stages. {title}. {listed}.",
+        pd.DataFrame(links(rows), columns=["from", "to"]),  # fmt: skip
     )
 
 
@@ -207,11 +208,11 @@ def rank_bars(cases: dict[str, pd.DataFrame], source: str) -> Chart:
     leader = places[1].mean().idxmax()
     swing = (places[2].max() - places[2].min()).idxmax()
     title = (
-        f"{leader} first in {places[1][leader].min():.0f} to {places[1][leader].max():.0f} % of weightings; "
-        f"{swing} second in {places[2][swing].min():.0f} to {places[2][swing].max():.0f} %"
+        f"Of all weightings, {places[1][leader].min():.0f} to {places[1][leader].max():.0f} % put {leader} first, "
+        f"{places[2][swing].min():.0f} to {places[2][swing].max():.0f} % put {swing} second"
     )
     with course_style():
-        figure, both = sheet(title, source, height=2.0 + 0.42 * len(cases), ncols=2, sharey=True)
+        figure, both = sheet(title, source, height=2.2 + 0.42 * len(cases), ncols=2, sharey=True)
         for axes, (place, table) in zip(both, places.items(), strict=True):
             for row, case in enumerate(table.index):
                 left = 0.0
@@ -224,10 +225,11 @@ def rank_bars(cases: dict[str, pd.DataFrame], source: str) -> Chart:
                     left += width
             axes.set_yticks(range(len(table)), table.index)
             axes.set(ylim=(len(table) - 0.4, -0.6), xlim=(0, 100))
-            axes.set_xlabel(f"comes {'first' if place == 1 else 'second'}, % of 10,000 weightings")
+            axes.set_xlabel(f"{'first' if place == 1 else 'second'}, % of 10,000 weightings")
             axes.grid(axis="y", visible=False)
         for bloc, shade in BLOCS.items():
             both[0].plot([], [], "s", color=shade, label=bloc, markersize=8)
-        both[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize=9)
+        legend = both[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize=9)  # fmt: skip
+        legend.set_in_layout(False)  # it reaches over both panels, which should stay wide
     listed = "; ".join(f"{case}: " + ", ".join(f"{bloc} {value:.0f}" for bloc, value in row.items()) for case, row in places[1].iterrows())  # fmt: skip
     return Chart(figure, f"Stacked bars. {title}. First place: {listed}.", places[1].reset_index(names="case"))  # fmt: skip

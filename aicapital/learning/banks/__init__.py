@@ -17,6 +17,7 @@ BANKS = {
     "04": "anthropic_safety_borrowed",
     "05": "meta_give_away",
     "07": "the_barrier",
+    "09": "industrial_systems",
     "10": "will_capital_define_ai",
 }
 
