@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aicapital.models.supply_network import betweenness, input_left, output_path
+from aicapital.models.supply_network import (
+    betweenness,
+    extraction_losses,
+    input_left,
+    output_path,
+)
 
 # Krackhardt's kite (1990), nodes in its usual order from Andre = 0 to Jane = 9.
 KITE = [
@@ -33,6 +38,13 @@ def test_a_cut_supplier_by_hand():
     assert input_left(hbm, "SK hynix", 100, spare_pct=10) == pytest.approx(0.418)
     assert input_left(hbm, "Samsung", 100, spare_pct=50) == 1  # 41.5 spare, 17 lost
     assert input_left({"ASML": 100}, "ASML", 100, spare_pct=500) == 0
+
+
+def test_extraction_takes_each_supplier_out_in_turn():
+    assert extraction_losses({"a": 60, "b": 40}) == pytest.approx({"a": 60, "b": 40})
+    # b and the unnamed rest of 20: only b can add, half of its 30.
+    assert extraction_losses({"a": 50, "b": 30}, 50) == pytest.approx({"a": 35, "b": 5})
+    assert extraction_losses({"only": 100}, 900) == {"only": 100}
 
 
 def test_the_scarcest_input_decides_and_stocks_put_it_off():

@@ -208,8 +208,8 @@ def rank_bars(cases: dict[str, pd.DataFrame], source: str) -> Chart:
     leader = places[1].mean().idxmax()
     swing = (places[2].max() - places[2].min()).idxmax()
     title = (
-        f"Of all weightings, {places[1][leader].min():.0f} to {places[1][leader].max():.0f} % put {leader} first, "
-        f"{places[2][swing].min():.0f} to {places[2][swing].max():.0f} % put {swing} second"
+        f"{leader} first in {places[1][leader].min():.0f}–{places[1][leader].max():.0f} % of weightings, "
+        f"{swing} second in {places[2][swing].min():.0f}–{places[2][swing].max():.0f} %"
     )
     with course_style():
         figure, both = sheet(title, source, height=2.2 + 0.42 * len(cases), ncols=2, sharey=True)
@@ -224,12 +224,11 @@ def rank_bars(cases: dict[str, pd.DataFrame], source: str) -> Chart:
                                   color=PAPER if bloc != "European Union" else INK)  # fmt: skip
                     left += width
             axes.set_yticks(range(len(table)), table.index)
-            axes.set(ylim=(len(table) - 0.4, -0.6), xlim=(0, 100))
+            axes.set(ylim=(len(table) - 0.4, -1.2), xlim=(0, 100))
             axes.set_xlabel(f"{'first' if place == 1 else 'second'}, % of 10,000 weightings")
             axes.grid(axis="y", visible=False)
         for bloc, shade in BLOCS.items():
             both[0].plot([], [], "s", color=shade, label=bloc, markersize=8)
-        legend = both[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize=9)  # fmt: skip
-        legend.set_in_layout(False)  # it reaches over both panels, which should stay wide
+        both[0].legend(loc="upper left", borderaxespad=0, handletextpad=0.1, columnspacing=0.8, ncols=3, frameon=False, fontsize=9)  # fmt: skip
     listed = "; ".join(f"{case}: " + ", ".join(f"{bloc} {value:.0f}" for bloc, value in row.items()) for case, row in places[1].iterrows())  # fmt: skip
     return Chart(figure, f"Stacked bars. {title}. First place: {listed}.", places[1].reset_index(names="case"))  # fmt: skip

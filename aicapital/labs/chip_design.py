@@ -25,7 +25,9 @@ SHADES = {
     "3A090.b": "#F2EBC6",
 }  # pale, from Paul Tol's muted set; no firm owns them
 RATES = tuple(
-    sorted({*(float(f"{rate:.2g}") for rate in np.geomspace(50, 3000, 44)), 148.0, 989.0, 312.0})
+    sorted(
+        {*(float(f"{rate:.2g}") for rate in np.geomspace(50, 3000, 44)), 148.0, 150.0, 989.0, 312.0}
+    )
 )
 AREAS = tuple(sorted({*range(200, 1601, 50), 608, 814, 826}))
 LINKS = (0, 64, 100, 200, 300, 400, 500, 590, 600, 700, 800, 900, 1200, 1500, 1800)
@@ -64,7 +66,7 @@ def chip_design(prediction: float | None = None) -> Lab:
     def scene():
         figure, axes = sheet(
             "Cut one thing that the rule measures and the chip is out; the next version measures another",
-            "Limits: 87 FR 62186, 88 FR 73458, 91 FR 1684. Dots: chips by their dense rates, Epoch AI, July 2026. Teaching material, not "
+            "Limits: 87 FR 62186, 88 FR 73458, 91 FR 1684. Dots: chips by their dense rates, data sheets through Epoch AI; H20: press. Teaching material, not "
             "classification advice: a real classification has more parts.",
             height=4.4,
         )
@@ -112,7 +114,9 @@ def chip_design(prediction: float | None = None) -> Lab:
         shade = ACCENT if result["eccn"] != NOT_CONTROLLED else INK
         tpp, density = chip.tpp, chip.performance_density
         axes.plot([tpp], [density], "D", color=shade, markersize=9, zorder=5)
-        on_left = tpp > 8000
+        on_left = (
+            tpp > 8000 or 1800 < tpp < 5000
+        )  # clear of the edge, and of the dots right of the H20
         axes.text(
             tpp * (0.93 if on_left else 1.08),
             density * 1.18,
