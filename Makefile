@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NPM_CI := npm ci --silent --no-audit --no-fund
 
-.PHONY: course test doctor bench bench-hub exercises release notebooks test-newest clean
+.PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed site slides test-newest clean
 
 course: $(VENV)/course-ready
 	$(BIN)/python -m aicapital course
@@ -24,12 +25,29 @@ $(VENV)/course-ready: requirements.txt pyproject.toml
 
 $(VENV)/test-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
-	@if command -v npm >/dev/null; then npm ci --prefix tests/hub --silent --no-fund --no-audit; \
-	else echo "No npm here: the tests on JupyterHub will be skipped."; fi
+	@if command -v npm >/dev/null; then $(NPM_CI) --prefix tests/hub && $(NPM_CI) --prefix web; \
+	else echo "No npm here: the tests on JupyterHub and of the site's pages and slides will be skipped."; fi
+	touch $@
+
+$(VENV)/site-ready: $(VENV)/course-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[site]' -r requirements.txt
+	touch $@
+
+# What browsers show: reveal.js for the talks, axe-core for the accessibility tests.
+web/node_modules/.package-lock.json: web/package-lock.json
+	$(NPM_CI) --prefix web
 	touch $@
 
 bench: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench
+
+# Our grader beside nbgrader's autograde, in one run.
+bench-grading: $(VENV)/test-ready
+	$(BIN)/python -m tests.bench.grading
+
+# The same marks as nbgrader on every sample of every sheet; a few of them are in `make test`.
+test-grading: $(VENV)/test-ready
+	COURSE_LONG_TESTS=1 $(BIN)/python -m pytest tests/test_grading_nbgrader.py
 
 bench-hub: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench.classroom
@@ -40,8 +58,35 @@ exercises: $(VENV)/test-ready
 release: $(VENV)/test-ready
 	$(BIN)/python -m aicapital release
 
+# make grade SUBMISSIONS=folder [SHEET=01] [OUT=graded] [ROSTER=roster.csv] [OPTIONS="--due 2026-11-25T18:00"]
+SHEET ?= auto
+OUT ?= graded
+grade: $(VENV)/teach-ready
+	@test -n "$(SUBMISSIONS)" || { echo "Say where they are: make grade SUBMISSIONS=folder"; exit 1; }
+	$(BIN)/python -m aicapital grade "$(SHEET)" "$(SUBMISSIONS)" --out "$(OUT)" --nbgrader $(if $(ROSTER),--roster "$(ROSTER)") $(OPTIONS)
+
+# make marks [OUT=graded] [ROSTER=roster.csv]: adds the marks made by hand
+marks: $(VENV)/teach-ready
+	$(BIN)/python -m aicapital marks "$(OUT)" $(if $(ROSTER),--roster "$(ROSTER)")
+
+$(VENV)/teach-ready: $(VENV)/course-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[teach]' -r requirements.txt
+	touch $@
+
 notebooks: $(VENV)/test-ready
 	$(BIN)/python -m aicapital execute
+
+# dist/site: open its index.html. No kernel, no server, no network.
+site: $(VENV)/site-ready
+	$(BIN)/python -m aicapital site
+
+# The same folder with one talk a lesson in dist/site/slides.
+slides: $(VENV)/site-ready web/node_modules/.package-lock.json
+	$(BIN)/python -m aicapital site --slides web/node_modules/reveal.js
+
+# What an edit of data/ moves: old, new, and where it is shown. Since another state: make changed SINCE=main
+changed: $(VENV)/test-ready
+	$(BIN)/python -m aicapital changed $(if $(SINCE),--since $(SINCE))
 
 # The five named packages at their newest, without our pins: shows what is about to break.
 test-newest:
@@ -51,4 +96,4 @@ test-newest:
 	AICAPITAL_PROGRESS=$$(mktemp -d) $(VENV)-newest/bin/python -m pytest notebooks solutions --nbval-lax -n 2 --dist loadfile
 
 clean:
-	rm -rf $(VENV) $(VENV)-newest dist
+	rm -rf $(VENV) $(VENV)-newest web/node_modules dist

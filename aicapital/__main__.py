@@ -15,6 +15,19 @@ def _execute(argv):
     return main(argv)
 
 
+def _changed(argv):
+    from .authoring.changed import main
+
+    return main(argv)
+
+
+def _claims(argv):
+    from .learning import claims_map
+
+    (path,) = argv or ["claims.html"]
+    print(f"Wrote {claims_map(show_all=True).write(path)}.")
+
+
 def _exercises(argv):
     from .grading.release import main_exercises
 
@@ -27,6 +40,12 @@ def _release(argv):
     return main_release(argv)
 
 
+def _site(argv):
+    from .site.build import main
+
+    return main(argv)
+
+
 def _settings(argv):
     from .serving import main_settings
 
@@ -35,6 +54,18 @@ def _settings(argv):
 
 def _collect(argv):
     from .grading.collect import main
+
+    return main(argv)
+
+
+def _grade(argv):
+    from .grading.__main__ import main
+
+    return main(argv)
+
+
+def _marks(argv):
+    from .grading.marks import main
 
     return main(argv)
 
@@ -56,9 +87,14 @@ COMMANDS = {
     "doctor": (_doctor, "say what is wrong with this computer's set-up, and what to do"),
     "settings": (_settings, "print the course's server settings, for a hub or an image"),
     "execute": (_execute, "run notebooks in place, for committing"),
+    "changed": (_changed, "list what an edit of the tables moves, and where it is shown"),
+    "claims": (_claims, "write the page of all claims and verdicts (default: claims.html)"),
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
+    "grade": (_grade, "mark a folder of submissions"),
+    "marks": (_marks, "add marks made by hand; tables for Moodle and Canvas"),
     "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
+    "site": (_site, "write the course as pages that need no kernel and no network"),
     "collect": (_collect, "copy a sheet from many home folders into one folder for grading"),
 }
 

@@ -3,7 +3,6 @@
 import csv
 import re
 import shutil
-import time
 from datetime import date
 from html.parser import HTMLParser
 
@@ -145,16 +144,6 @@ def test_a_learner_cannot_spoil_the_next_load():
     table = load("users")
     table["value_millions"] = 0.0
     assert load("users")["value_millions"].min() > 0
-
-
-def test_loading_again_is_quick():
-    load("funding_rounds")
-    spent = []
-    for _ in range(20):
-        start = time.perf_counter()
-        load("funding_rounds", known_by="2026-03-03")
-        spent.append(time.perf_counter() - start)
-    assert sorted(spent)[10] < 0.01
 
 
 def test_an_edit_is_seen_at_once(copy):

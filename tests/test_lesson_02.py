@@ -7,6 +7,7 @@ import pytest
 from aicapital import figures, labs, learning
 from aicapital.data import load
 from aicapital.learning import banks
+from aicapital.learning.claims import judged
 from aicapital.models.self_funding import free_cash_flow
 
 ARTICLE = "2026-03-03"
@@ -146,7 +147,7 @@ def test_an_attribute_that_nobody_has_filled_in_says_so():
 
 
 def test_every_verdict_names_tables_that_exist_and_reasons_without_gaps():
-    claims = [question for question in banks.load("02").QUESTIONS if hasattr(question, "then")]
+    claims = judged("02")
     assert [claim.id for claim in claims] == load("claims").query("lesson == '02'")[
         "claim_id"
     ].tolist()

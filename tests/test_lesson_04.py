@@ -12,6 +12,7 @@ from aicapital.data import load
 from aicapital.labs.capital_mix import cloud_ledger, equity, open_promises, purchases
 from aicapital.learning import Lesson, sheet
 from aicapital.learning.banks import anthropic_safety_borrowed as bank
+from aicapital.learning.claims import judged
 from aicapital.models.capital_mix import cumulative_money, share_of_money
 from aicapital.models.decision_tree import Compliance
 
@@ -227,9 +228,8 @@ def test_every_claim_of_the_lesson_has_a_verdict_that_can_be_read():
     claims = load("claims").query("lesson == '04'")["claim_id"]
     for claim in claims:
         lesson.verdict(claim)
-    judged = [question for question in bank.QUESTIONS if isinstance(question, bank.Claim)]
-    assert [claim.id for claim in judged] == claims.tolist()
-    for claim in judged:
+    assert [claim.id for claim in judged("04")] == claims.tolist()
+    for claim in judged("04"):
         values = claim.values() if claim.values else {}
         for verdict in (claim.then, claim.now):
             assert "nan" not in verdict.reason.format(**values)

@@ -85,6 +85,21 @@ def test_the_layer_lab_says_when_bounds_do_not_decide():
     assert "588 points" in lab.preset("Second and third cloud merge").sentence  # 2 x 21 x 14
 
 
+def test_a_merger_counts_in_the_share_of_the_four_largest():
+    lab = labs.layer_concentration()
+    lab.set(layer="Assistants: visits, January 2026", merger="second and third merge")
+    assert lab.result["cr4"][0] == pytest.approx(64.5 + 21.5 + 3.7 + 3.4 + 2.0)
+    assert lab.result["hhi"][0] == pytest.approx(4656.96 + 2 * 21.5 * 3.7)
+
+
+def test_the_articles_day_knows_only_what_was_public():
+    text = learning.Lesson("07").verdict("IV.3")
+    text.answer("cannot tell", "low")
+    then = str(text.course_text).split("Estimates published since")[0]
+    assert "4.4 bn" not in then and "850 million" not in then
+    assert "7.1 bn" in then and "0.48 bn" in then and "0.4 to 2.1 bn" in then
+
+
 def test_a_larger_market_carries_no_more_firms():
     lab = labs.market_size()
     small = lab.preset("A race with room for three").sentence
@@ -180,7 +195,19 @@ def test_right_work_is_right(question, given):
         ("q2", lambda c, p, u, d: _chips(c, p, u * 100, d), "percent for fraction"),
         ("q2", lambda c, p, u, d: _chips(c, p, u, d / 24), "hours for days"),
         ("q2", lambda c, p, u, d: c / (p * 1e12 * u / 100) / 3600 / (24 * d), "not rounded up"),
+        ("q2", lambda c, p, u, d: round(c / (p * 1e12 * u / 100) / 3600 / (24 * d)), "not rounded up"),
         ("q2", lambda c, p, u, d: 2315, ""),
+        ("q1_prediction", 15.4, "sparse for dense rate"),
+        ("q1_prediction", 30.8e6, "hours for millions of hours"),
+        ("q1_prediction", 9, ""),
+        ("q3", lambda c, w, o, p, load_: (c * w * o * p / 1e6, c * w * o * p / 1e6 * load_), "percent for fraction"),
+        ("q5", lambda s: _hhi(s.assign(share_pct=s["share_pct"] ** 0.5)) ** 2, "added before squaring"),
+        ("q7_chips", 1300, "not rounded up"),
+        ("q7_chips", 1300.3, "not rounded up"),
+        ("q7_costs", (7.02, 54.0), "shipped for implied"),
+        ("q7_power", (2268, True), "kilowatts for megawatts"),
+        ("q7_power", (2.268, 1.701), "number for an answer"),
+        ("q7_power", (2.268, "False"), "number for an answer"),
         ("q3", lambda *a: _power(*a)[::-1], "used power for nameplate"),
         ("q3", lambda *a: tuple(1e6 * x for x in _power(*a)), "watts for megawatts"),
         ("q3", lambda c, w, o, p, load_: (c * w * o / 1e6, c * w * o / 1e6 * load_ / 100), ""),

@@ -9,6 +9,7 @@ from aicapital.models.concentration import (
     bounds,
     concentration_ratio,
     hhi,
+    hhi_of_sizes,
     merger_change,
     presumed_harmful,
 )
@@ -87,3 +88,10 @@ def test_without_others_the_bounds_meet(shares):
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_sizes_in_any_unit_give_the_index_of_their_shares():
+    assert hhi_of_sizes([3, 3, 2, 2]) == pytest.approx(hhi([30, 30, 20, 20]))
+    assert hhi_of_sizes([[1, 1, 0], [5, 0, 0]]) == pytest.approx([5000, 10_000])
+    with pytest.raises(ValueError, match="all zero"):
+        hhi_of_sizes([[1, 2], [0, 0]])

@@ -85,3 +85,9 @@ def test_who_can_afford_it():
 def test_bad_input_is_named(terms):
     with pytest.raises(ValueError, match="must be"):
         QualityRace(*terms)
+
+
+def test_a_list_of_markets_gives_what_each_gives_alone():
+    race = QualityRace(setup=1.0, unit=2.5, gamma=2.0)
+    sizes = [0.5, 3, 40, 900]
+    assert race.entrants(sizes) == pytest.approx([race.entrants(size) for size in sizes])

@@ -21,6 +21,7 @@ from .industrial import (
 )
 from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
+from .plans import peer_margins, peers, plan_vintages, revenue_and_run_rate
 from .players import player_matrix
 from .reach import reach_on_two_days, revenue_shares
 from .self_funding import cash_against_capex, funding_mix, self_funding_ratios
@@ -45,12 +46,16 @@ __all__ = [
     "money_and_purchases",
     "money_shares",
     "partners_by_round",
+    "peer_margins",
+    "peers",
+    "plan_vintages",
     "player_matrix",
     "price_reactions",
     "programme_amounts",
     "rank_bars",
     "reach_on_two_days",
     "release_policy",
+    "revenue_and_run_rate",
     "revenue_shares",
     "run_prices",
     "self_funding_ratios",

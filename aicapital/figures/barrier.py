@@ -4,11 +4,11 @@ import pandas as pd
 
 from ..models.concentration import HIGH_2023, bounds
 from .chart import Chart, sheet
-from .style import ACCENT, INK, QUIET, colour, course_style
+from .style import ACCENT, INK, QUIET, colour, course_style, stroke
 
 METHODS = {
     "amortised_hardware_plus_energy": ("part used up, plus power", "o", colour("OpenAI")),
-    "cloud_rental": ("rented", "^", colour("Amazon")),
+    "cloud_rental": ("rented", "^", stroke("Amazon")),
     "hardware_purchase_upfront": ("whole cluster bought", "s", colour("Anthropic")),
     "company_claim_rental": ("developer's hours at a rent", "D", colour("Nvidia")),
     "statement": ("said without a method", "X", QUIET),
@@ -59,7 +59,7 @@ def cluster_power(clusters: pd.DataFrame, day: str, source: str) -> Chart:
     with course_style():
         figure, axes = sheet(title, source, height=3.9)
         axes.plot(record["date"], record["power_mw_facility"], "o-", color=colour("OpenAI"))
-        axes.plot(built["date"], built["power_mw_facility"], "s", color=colour("Amazon"))
+        axes.plot(built["date"], built["power_mw_facility"], "s", color=stroke("Amazon"))
         axes.axvline(pd.Timestamp(day), color=QUIET, linestyle="--", linewidth=1.2)
         axes.text(pd.Timestamp(day), 6.2, "article ", ha="right", color=QUIET, fontsize=9)
         axes.text(

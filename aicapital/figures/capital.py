@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.dates import DateFormatter
 
 from .chart import Chart, sheet
-from .style import INK, QUIET, colour, course_style, ink
+from .style import INK, QUIET, colour, course_style, ink, stroke
 
 DASHES = ("-", "--", ":", "-.")
 
@@ -36,7 +36,7 @@ def money_shares(
                 steps.index,
                 steps,
                 drawstyle="steps-post",
-                color=colour(firm),
+                color=stroke(firm),
                 linestyle=DASHES[position % len(DASHES)],
             )
             least = named if words == headline else series

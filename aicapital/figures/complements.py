@@ -5,7 +5,7 @@ import pandas as pd
 
 from ..models.complements import ComplementMarket
 from .chart import Chart, sheet
-from .style import ACCENT, INK, colour, course_style, ink
+from .style import ACCENT, INK, course_style, ink, stroke
 
 
 def price_reactions(market: ComplementMarket, goods: tuple[str, str], source: str) -> Chart:
@@ -22,7 +22,7 @@ def price_reactions(market: ComplementMarket, goods: tuple[str, str], source: st
     first, second = np.linspace(0, top - market.cost_2, 2), np.linspace(0, top - market.cost_1, 2)
     with course_style():
         figure, axes = sheet(title, source, height=4.4, width=7.0)
-        axes.plot(first, market.best_response(2, first), color=colour("Amazon"))
+        axes.plot(first, market.best_response(2, first), color=stroke("Amazon"))
         axes.text(
             0.62 * top,
             float(market.best_response(2, 0.62 * top)) + 0.03 * top,
@@ -30,7 +30,7 @@ def price_reactions(market: ComplementMarket, goods: tuple[str, str], source: st
             color=ink("Amazon"),
             fontsize=9.5,
         )
-        axes.plot(market.best_response(1, second), second, color=colour("OpenAI"), linestyle="-.")
+        axes.plot(market.best_response(1, second), second, color=stroke("OpenAI"), linestyle="-.")
         axes.text(
             float(market.best_response(1, 0.85 * top)) + 0.02 * top,
             0.85 * top,

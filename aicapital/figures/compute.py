@@ -152,12 +152,15 @@ def amounts_bar(
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         if quiet:
+            # In the corner of the shorter bar.
+            high = amounts.iloc[0] < amounts.iloc[-1]
             axes.text(
                 0.99,
-                0.04,
+                0.97 if high else 0.03,
                 meaning,
                 transform=axes.transAxes,
                 ha="right",
+                va="top" if high else "bottom",
                 fontsize=9,
                 color=QUIET,
             )

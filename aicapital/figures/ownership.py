@@ -3,7 +3,7 @@
 import pandas as pd
 
 from .chart import Chart, sheet
-from .style import INK, QUIET, colour, course_style, ink
+from .style import INK, QUIET, course_style, ink, stroke
 
 
 def stake_gaps(compared: pd.DataFrame, before: dict[str, float], title: str, source: str) -> Chart:
@@ -29,7 +29,7 @@ def stake_gaps(compared: pd.DataFrame, before: dict[str, float], title: str, sou
                     linewidth=3,
                     zorder=1,
                 )
-            axes.plot([line.pro_rata_pct], [row], "o", color=colour(line.holder), markersize=9)
+            axes.plot([line.pro_rata_pct], [row], "o", color=stroke(line.holder), markersize=9)
             axes.plot(
                 [line.published_pct], [row], "D", color="white", markeredgecolor=INK, markersize=8
             )

@@ -107,7 +107,7 @@ def self_funding_ratios(flows: pd.DataFrame, source: str, top: float = 6.0) -> C
     )
     below = ends.index[ends["self_funding_ratio"] < 1].tolist()
     title = (
-        f"By mid-2026 the year's own cash no longer paid for capex at {len(below)} of {len(ends)} firms: {' and '.join(below)}"
+        f"By {ends['period_end'].max():%B %Y} the year's own cash no longer paid for capex at {len(below)} of {len(ends)} firms: {' and '.join(below)}"
         if below
         else f"At all {len(ends)} firms the year's own cash still pays for capex; the margin shrinks at most of them"
     )

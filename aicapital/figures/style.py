@@ -86,9 +86,25 @@ def colour(name: str) -> str:
 
 def ink(name: str) -> str:
     """The colour of `name`, darkened until text in it has a contrast of at least 4.5 on white (WCAG 2.1, 1.4.3)."""
+    return _darkened(name, 4.5)
+
+
+def stroke(name: str) -> str:
+    """The colour of `name` for lines and markers: a contrast of at least 3 on white (WCAG 2.1, 1.4.11)."""
+    return _darkened(name, 3.0)
+
+
+def ink_on(name: str) -> str:
+    """The colour for words on an area in the colour of `name`: dark or white, whichever stands out more."""
+    on_white = _contrast_on_white(to_rgb(colour(name)))
+    return PAPER if on_white > _contrast_on_white(to_rgb(INK)) / on_white else INK
+
+
+def _darkened(name: str, contrast: float) -> str:
     hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(colour(name)))
     while (
-        lightness > 0 and _contrast_on_white(colorsys.hls_to_rgb(hue, lightness, saturation)) < 4.5
+        lightness > 0
+        and _contrast_on_white(colorsys.hls_to_rgb(hue, lightness, saturation)) < contrast
     ):
         lightness -= 0.02
     return to_hex(colorsys.hls_to_rgb(hue, max(lightness, 0.0), saturation))

@@ -2,6 +2,7 @@
 
 import argparse
 import copy
+import os
 import re
 import sys
 import zipfile
@@ -12,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from aicapital.authoring.notebook_file import NotebookFileError, read, settle, text_of, write
-from aicapital.grading import sheet_source
+from aicapital.grading import crossing, sheet_source
 
 ROOT = Path(__file__).parents[2]
 ANSWER_HERE = "*Write your answer here.*"
@@ -45,7 +46,8 @@ class ReleaseError(ValueError):
 def generate(source: NotebookNode, name: str) -> NotebookNode:
     """The learner's sheet of `source`. Raises ReleaseError with every problem found."""
     source = copy.deepcopy(source)
-    _refuse(name, sheet_source.problems(source))
+    # What crosses the line between judge and learner can be read off a source that is sound in itself.
+    _refuse(name, sheet_source.problems(source) or list(crossing.problems(source)))
     settle(source)
     for cell in source.cells:
         if cell.cell_type == "code":
@@ -200,6 +202,18 @@ def release_zip(dest: Path, root: Path = ROOT) -> list[Path]:
     return written
 
 
+def _rehearse(root: Path) -> None:
+    """Grade the author's own answers of every sheet: what a class would meet shows here first."""
+    if not hasattr(os, "fork"):
+        print("This system cannot grade, so the sheets are released without a rehearsal.")
+        return
+    from aicapital.grading import rehearsal
+
+    found = [problem for path in sources(root) for problem in rehearsal.problems(path)]
+    if found:
+        raise ReleaseError("\n".join(found))
+
+
 def _for_learners(root: Path) -> Iterator[Path]:
     for name in (*FOR_LEARNERS, *sorted(path.name for path in root.glob("LICENSE*"))):
         top = root / name
@@ -256,6 +270,8 @@ def main_release(argv: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     try:
+        _refuse("exercises", stale(options.root))
+        _rehearse(options.root)
         for path in release_zip(options.out, options.root):
             print(f"wrote {path}")
     except ReleaseError as error:

@@ -7,6 +7,7 @@ from .circular_flows import circular_flows
 from .complements import complements
 from .compliance_option import compliance_option
 from .data_loop import data_loop
+from .down_round import down_round
 from .entrants import entrants
 from .funnel import funnel
 from .innovation import innovation
@@ -14,8 +15,10 @@ from .layer_concentration import layer_concentration
 from .make_or_buy import make_or_buy
 from .market_size import market_size
 from .power_network import power_network
+from .reverse_dcf import reverse_dcf
 from .round_builder import round_builder
 from .run_cost import run_cost
+from .runway import runway
 from .self_funding import self_funding
 from .supplier_cut import supplier_cut
 from .two_futures import two_futures
@@ -29,6 +32,7 @@ __all__ = [
     "complements",
     "compliance_option",
     "data_loop",
+    "down_round",
     "entrants",
     "funnel",
     "innovation",
@@ -36,8 +40,10 @@ __all__ = [
     "make_or_buy",
     "market_size",
     "power_network",
+    "reverse_dcf",
     "round_builder",
     "run_cost",
+    "runway",
     "self_funding",
     "supplier_cut",
     "two_futures",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink
+from ..figures.style import ACCENT, INK, QUIET, colour, ink, stroke
 from ..models.complements import FreeComplement
 from .lab import Control, Lab
 
@@ -81,7 +81,7 @@ def complements(prediction: float | None = None) -> Lab:
         curve = result["curve"]
         lines = {
             "the model": (curve["second_profit"], colour("OpenAI"), ink("OpenAI"), "-."),
-            "core sales": (curve["core_profit"] - nothing, colour("Amazon"), ink("Amazon"), "--"),
+            "core sales": (curve["core_profit"] - nothing, stroke("Amazon"), ink("Amazon"), "--"),
             "together": (curve["profit"] - nothing, INK, INK, "-"),
         }
         heights = _apart([line.iloc[0] for line, *_ in lines.values()], 190)

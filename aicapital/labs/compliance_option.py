@@ -164,7 +164,7 @@ def compliance_option(prediction: float | None = None) -> Lab:
         base = result["tornado"].attrs["base"]
         for row, name in enumerate(ROWS):
             low, high = swings.loc[name, ["outcome_at_low", "outcome_at_high"]]
-            block(right, base, row, low - base, 0.5, facecolor=LOW)
+            block(right, base, row, low - base, 0.5, facecolor=LOW, edgecolor=QUIET, linewidth=0.6)
             block(right, base, row, high - base, 0.5, facecolor=QUIET)
         right.axvline(base, color=INK, linewidth=1.4)
 

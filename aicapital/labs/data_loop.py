@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, colour
+from ..figures.style import ACCENT, INK, PAPER, QUIET, colour
 from ..models.data_loop import DataLoop
 from .lab import Control, Lab
 
@@ -113,7 +113,16 @@ def data_loop(prediction: float | None = None) -> Lab:
         if values["placed"]:
             ends["without it"] = (result["alone_path"][-1], ALONE)
         for name, (height, tone) in _apart(ends).items():
-            right.text(PERIODS - 1, height, name, color=tone, fontsize=9, ha="right", va="bottom")
+            right.text(
+                PERIODS - 1,
+                height,
+                name,
+                color=tone,
+                fontsize=9,
+                ha="right",
+                va="bottom",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.5},
+            )
 
     def sentence(result, values):
         words = f"From {values['start']:g} % of the market, users settle at {_pct(result['end'])}. "

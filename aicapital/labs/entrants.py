@@ -1,6 +1,7 @@
 """Lab: how many firms can pay for a frontier run, year by year, and for the same capability later."""
 
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from ..data import load
 from ..figures.chart import sheet
@@ -10,9 +11,8 @@ from .lab import Control, Lab
 
 YEARS = np.arange(2025, 2036)
 CLOUDS = ("Alphabet", "Amazon", "Meta", "Microsoft", "Oracle")
-LOW, HIGH = 0.01, 3000  # USD bn
+LOW, HIGH = 0.004, 3000  # USD bn
 ARTICLE = "2026-03-03"
-PAPER_BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 
 
 def budgets() -> dict[str, float]:
@@ -45,6 +45,7 @@ def entrants(prediction: float | None = None) -> Lab:
     money = budgets()
     facts = load("run_assumptions").set_index("item")
     highest = load("training_runs", ARTICLE)["cost_usd"].max() / 1e9
+    tones = [ink(name) for name in money]
     start = {
         "cost": 0.4,
         "growth": 2.4,
@@ -59,14 +60,13 @@ def entrants(prediction: float | None = None) -> Lab:
         # The fixed capability is that of the first year; it too must be developed once, so it starts at the same cost.
         frontier = cost * research * growth**years
         fixed = cost * research * (1 - fall / 100) ** years
-        grown = {name: value * (1 + budget_growth / 100) ** years for name, value in money.items()}
-        every = np.array(list(grown.values()))
+        every = np.array(list(money.values()))[:, None] * (1 + budget_growth / 100) ** years
         able = [entrants_affordable(every, line, share / 100) for line in (frontier, fixed)]
-        return {"frontier": frontier, "fixed": fixed, "grown": grown, "able": able}
+        return {"frontier": frontier, "fixed": fixed, "grown": every, "able": able}
 
     def scene():
         figure, axes = sheet(
-            "Firms whose line lies above the black one can pay for the frontier; the dashed one is today's capability",
+            "Firms whose line lies above the black one can pay for the frontier; the dashed one is the capability of 2025",
             "Money: operating cash flow of 2025 (large firms) and equity raised in 2025 (labs), filings and press to 3 March 2026; no borrowing, no renting out. "
             f"Growth of run cost {facts.at['cost_growth', 'value']:g} times a year (range {facts.at['cost_growth', 'low']:g} to {facts.at['cost_growth', 'high']:g}, Cottier et al.); "
             f"final run {facts.at['final_run_share', 'low']:.0f} to {facts.at['final_run_share', 'high']:.0f} % of research computing (Epoch AI). Highest estimate of a run so far: USD {highest:.2f} bn. For a fixed capability, computing halves in {facts.at['algorithmic_halving', 'value']:g} months (Ho et al., {facts.at['algorithmic_halving', 'low']:g} to {facts.at['algorithmic_halving', 'high']:g}).",
@@ -74,50 +74,41 @@ def entrants(prediction: float | None = None) -> Lab:
         )
         axes.set(
             yscale="log",
-            xlim=(YEARS[0], YEARS[-1] + 2.6),
+            xlim=(YEARS[0] - 2.1, YEARS[-1] + 0.2),
             ylim=(LOW, HIGH),
             xticks=YEARS,
             xlabel="Year",
-            ylabel="USD bn a year (log scale)",
+            ylabel="Money of a firm, USD bn a year (log scale)",
         )
         axes.yaxis.set_major_formatter("{x:,.10g}")
+        # Names keep their distance, from the lowest up. The lines begin beside them, whatever the controls say.
+        height = -9.0
+        for name in sorted(money, key=money.get):
+            height = max(np.log10(money[name]), height + 0.27)
+            axes.text(
+                YEARS[0] - 0.1, 10**height, name, color=ink(name), fontsize=9, ha="right", va="center"
+            )  # fmt: skip
+        axes.text(
+            YEARS[0] - 2, 0.006, "a firm needs\n(cost / part of money):\nblack and dashed",
+            fontsize=9, color=QUIET, va="bottom",
+        )  # fmt: skip
         return figure
 
     def draw(figure, result, values):
         (axes,) = figure.axes
-        labels = {}
-        for name, row in result["grown"].items():
-            allowed = row * values["share"] / 100
-            axes.plot(YEARS, allowed, color=ink(name), linewidth=1.2)
-            labels[name] = float(np.clip(allowed[-1], LOW, HIGH))
-        # Labels keep their distance: pushed up from the lowest, then down again from the top of the picture.
-        names = sorted(labels, key=lambda name: result["grown"][name][-1])
-        heights = []
-        for name in names:
-            heights.append(max(np.log10(labels[name]), heights[-1] + 0.27 if heights else -9))
-        for place in range(len(heights) - 1, -1, -1):
-            above = heights[place + 1] - 0.27 if place + 1 < len(heights) else np.log10(HIGH) - 0.1
-            heights[place] = min(heights[place], above)
-        for name, height in zip(names, heights, strict=True):
-            axes.text(YEARS[-1] + 0.1, 10**height, name, color=ink(name), fontsize=9, va="center")
-        axes.plot(YEARS, result["frontier"], color=INK, linewidth=2.6)
-        axes.plot(YEARS, result["fixed"], color=ACCENT, linestyle="--", linewidth=2.2)
-        axes.text(
-            2025.1,
-            0.014,
-            "frontier: black; capability of 2025: dashed",
-            fontsize=9,
-            color=QUIET,
-            bbox=PAPER_BEHIND,
-        )
+        part = values["share"] / 100
+        lines = [np.column_stack([YEARS, row]) for row in result["grown"]]
+        axes.add_collection(LineCollection(lines, colors=tones, linewidths=1.2), autolim=False)
+        axes.plot(YEARS, result["frontier"] / part, color=INK, linewidth=2.6)
+        axes.plot(YEARS, result["fixed"] / part, color=ACCENT, linestyle="--", linewidth=2.2)
         if prediction is not None:
             axes.text(
-                2025.1,
-                0.03,
-                f"your prediction for 2030: {prediction:g} firms",
+                YEARS[0] - 2,
+                0.13,
+                f"your prediction\nfor 2030: {prediction:g}",
                 color=ACCENT,
                 fontsize=9,
-                bbox=PAPER_BEHIND,
+                va="bottom",
             )
 
     def sentence(result, values):
@@ -140,10 +131,10 @@ def entrants(prediction: float | None = None) -> Lab:
         controls=[
             Control("cost", "Final run in 2025, USD bn", (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0), 0.4, lambda stop: f"{stop:g}"),
             Control("growth", "Growth of its cost, times a year", tuple(round(1 + step / 10, 1) for step in range(31)), 2.4, lambda stop: f"{stop:g}"),
-            Control("research", "Research computing, times the final run", (1, 2, 3, 5, 7, 10), 10),
+            Control("research", "Research computing, final run = 1", (1, 2, 3, 5, 7, 10), 10),
             Control("share", "Part of a firm's money, %", tuple(range(5, 101, 5)), 30),
             Control("budget_growth", "Growth of the money, % a year", tuple(range(-10, 61, 5)), 15),
-            Control("fall", "Fall of a fixed capability's cost, % a year", tuple(range(0, 91, 5)), 60),
+            Control("fall", "Capability of 2025: fall, % a year", tuple(range(0, 91, 5)), 60),
         ],
         presets={
             "Trend of 2016-2024": start,

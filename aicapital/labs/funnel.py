@@ -13,7 +13,7 @@ SELLER_ACTIVATION, SELLER_RETENTION = (
 )  # assumed, so that a fifth of 20 million try it: the published 4
 SELLER_REACH, SELLER_PRICE, PLUS_PRICE = 20.0, 1250.0, 240.0
 STEPS = ("reached", "try it", "pay")
-OWNER_TONE, SELLER_TONE = INK, "#9AA3AE"
+OWNER_TONE, SELLER_TONE = INK, "#7F8996"
 LOWEST, HIGHEST = 0.01, 3000.0  # million people, ends of the logarithmic axis
 LOSS, GAIN = -3.0, 12.5  # USD bn, where bars are cut; an arrow behind the number says so
 

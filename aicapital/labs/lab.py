@@ -156,6 +156,11 @@ class Lab:
         return self.frame.sentence
 
     @property
+    def still(self) -> str:
+        """The layer that never moves, as a base64 PNG."""
+        return self._static
+
+    @property
     def result(self) -> Any:
         """What the model gives at the present values."""
         return self._model(**self.values)

@@ -2,7 +2,7 @@
 
 from ..data import load
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, colour, ink
+from ..figures.style import ACCENT, INK, colour, ink, ink_on
 from ..models.concentration import HIGH_2023, bounds, merger_change, presumed_harmful
 from .lab import Control, Lab
 
@@ -19,6 +19,10 @@ LAYERS = {
 }
 MERGERS = {"no merger": None, "first and second merge": (0, 1), "second and third merge": (1, 2)}
 ROWS = 9
+# Firms with a colour of their own in this course; the bars of others are pale, so what stands in them is dark.
+KNOWN = (
+    "OpenAI", "Google", "Microsoft", "Amazon", "Anthropic", "xAI", "Meta", "Nvidia", "AMD", "Oracle",
+)  # fmt: skip
 
 
 def layer_concentration(prediction: float | None = None) -> Lab:
@@ -43,9 +47,12 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         if pair and len(values) > pair[1]:
             first, second = values[pair[0]], values[pair[1]]
             change, presumed = merger_change(first, second), presumed_harmful(values, first, second)
-        found = bounds(values, others, largest_other=max(min(values) * block_size / 100, 0.05))
+        block = max(min(values) * block_size / 100, 0.05)
+        if change:
+            values = [first + second, *(v for place, v in enumerate(values) if place not in pair)]
+        found = bounds(values, others, largest_other=block)
         return {
-            "hhi": [value + change for value in found["hhi"]],
+            "hhi": found["hhi"],
             "cr4": found["cr4"],
             "change": change,
             "presumed": presumed,
@@ -99,7 +106,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
                 ha="right" if inside else "left",
                 va="center",
                 fontsize=9,
-                color="white" if inside else ink(firm),
+                color=ink_on(firm) if inside else ink(firm),
             )
         low, high = result["hhi"]
         block(
@@ -114,7 +121,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         words = f"{low:,.0f}" if high - low < 1 else f"{low:,.0f} to {high:,.0f}"
         right.text(
             0.5,
-            2150 if 900 < high < 2150 else min(high + 350, 9600),
+            min(max(2150, high + 300) if high > 900 else high + 300, 9600),
             words,
             ha="center",
             fontsize=10,
@@ -123,7 +130,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         if prediction is not None and 0 <= prediction <= 10_000:
             right.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             right.text(
-                0.02, min(prediction + 120, 9700), "your prediction", color=ACCENT, fontsize=9
+                0.02, min(prediction + 180, 9700), "your prediction", color=ACCENT, fontsize=9
             )
 
     def sentence(result, values):
@@ -147,7 +154,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         title="Lab: how concentrated is a layer?",
         controls=[
             Control("layer", "Layer", tuple(LAYERS), "Foundries: revenue, end of 2025"),
-            Control("block_size", "Largest of the others, % of the smallest named", tuple(range(0, 101, 5)), 100),
+            Control("block_size", "Largest other, % of smallest named", tuple(range(0, 101, 5)), 100),
             Control("merger", "Merger", tuple(MERGERS), "no merger"),
         ],
         presets={
@@ -161,21 +168,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
 
 
 def _firm(name: str) -> str:
-    for known in (
-        "OpenAI",
-        "Google",
-        "Microsoft",
-        "Amazon",
-        "Anthropic",
-        "xAI",
-        "Meta",
-        "Nvidia",
-        "AMD",
-        "Oracle",
-    ):
-        if known in name:
-            return known
-    return name
+    return next((known for known in KNOWN if known in name), name)
 
 
 def _range(pair: tuple[float, float]) -> str:

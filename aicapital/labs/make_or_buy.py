@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, colour, ink
+from ..figures.style import ACCENT, INK, PAPER, colour, ink
 from ..models.make_or_buy import MakeOrBuy
 from .lab import Control, Lab
 
@@ -104,6 +104,7 @@ def make_or_buy(prediction: float | None = None) -> Lab:
             va="center",
             fontsize=9.5,
             color=ink(MAKE),
+            bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1},
         )
         axes.text(
             8.8e6,
@@ -113,6 +114,7 @@ def make_or_buy(prediction: float | None = None) -> Lab:
             va="center",
             fontsize=9.5,
             color=ink(BUY),
+            bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1},
         )
         volume, even = values["volume"], result["even"]
         axes.axvline(volume, color=INK, linewidth=2)

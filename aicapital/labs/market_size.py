@@ -23,10 +23,11 @@ def market_size(prediction: float | None = None) -> Lab:
     def model(market, setup, unit, gamma):
         race = QualityRace(setup, unit * setup, gamma)
         firms, quality = race.simulate(market)
+        *bought, here = race.entrants([*GRID, market])
         return {
             "given": np.sqrt(GRID / setup),
-            "bought": np.array([race.entrants(size) for size in GRID]),
-            "here": race.entrants(market),
+            "bought": np.array(bought),
+            "here": here,
             "given_here": exogenous_entrants(market, setup),
             "limit": limiting_entrants(gamma),
             "firms": firms,
@@ -42,13 +43,17 @@ def market_size(prediction: float | None = None) -> Lab:
         )
         axes.set(
             xscale="log",
-            xlim=(GRID[0], GRID[-1]),
+            xlim=(0.85 * GRID[0], 1.18 * GRID[-1]),
             ylim=(0, TOP),
             xlabel="Spending of all buyers, USD bn (log scale)",
             ylabel="Firms in the market (cut off at 20)",
         )
         axes.xaxis.set_major_formatter("{x:,.10g}")
         axes.set_yticks(range(0, TOP + 1, 4))
+        axes.text(
+            2.1, 19.3, "dashed: the sunk cost is given\nsolid: quality can be bought\ncross: firms that enter in the simulation",
+            fontsize=9, color=QUIET, va="top",
+        )  # fmt: skip
         return figure
 
     def draw(figure, result, values):

@@ -68,7 +68,7 @@ def round_builder(prediction: float | None = None) -> Lab:
     def scene():
         figure, (left, right) = sheet(
             "A round shrinks every old holding by the same factor; a share sale moves two",
-            "Stakes before: company statements of October and December 2025 (SoftBank's taken out of the 47 %). "
+            "Stakes before: company statements of October and December 2025 (SoftBank's taken out of the other investors'). "
             f"Round: company statements of {_day(first['as_of'])} and {_day(close['as_of'])}.",
             height=4.4,
             ncols=2,

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, colour
+from ..figures.style import ACCENT, INK, QUIET, stroke
 from ..models.training_cost import TrainingRun, facility_power_mw
 from .lab import Control, Lab
 
@@ -26,6 +26,7 @@ def run_cost(prediction: float | None = None) -> Lab:
     """
     chips = load("accelerators").set_index("chip")
     overhead, pue = run_assumption("server_overhead_h100"), run_assumption("pue_other")
+    older = run_assumption("server_overhead_a100")
     runs = load("training_runs")
     paid = load("training_costs").merge(runs[["model", "training_compute_flop"]], on="model")
     start = {
@@ -43,14 +44,16 @@ def run_cost(prediction: float | None = None) -> Lab:
             "cost": run.rental_cost(price) / 1e6,
             "hours": run.accelerator_hours,
             "chips": need,
-            "power": facility_power_mw(need, chips.at[chip, "tdp_w"], overhead, pue),
+            "power": facility_power_mw(
+                need, chips.at[chip, "tdp_w"], older if chip == "A100" else overhead, pue
+            ),
             "line": GRID / compute * run.rental_cost(price) / 1e6,
         }
 
     def scene():
         figure, axes = sheet(
             "The same computing has many prices: yours is the line, documented runs are the marks",
-            f"Marks: Epoch AI, July 2026 (USD of 2023), and the developers' own bills. Dense 16-bit peaks; server draws {overhead:g} times its chips, "
+            f"Marks: Epoch AI, July 2026 (USD of 2023), and the developers' own bills. Dense 16-bit peaks; server draws {overhead:g} times its chips (A100 {older:g}; B200 and GB200 as H100, assumed), "
             f"facility {pue:g} times its servers. Utilisation of known runs: median 38 %. All else is your choice.",
             height=4.3,
         )
@@ -69,7 +72,7 @@ def run_cost(prediction: float | None = None) -> Lab:
         ):
             part = paid[paid["cost_method"] == method]
             axes.plot(
-                part["training_compute_flop"], part["cost_usd"] / 1e6, mark, color=colour(firm)
+                part["training_compute_flop"], part["cost_usd"] / 1e6, mark, color=stroke(firm)
             )
         axes.text(
             0.01,
@@ -96,17 +99,10 @@ def run_cost(prediction: float | None = None) -> Lab:
             color=ACCENT,
             markersize=9,
         )
-        left = values["compute"] > 1e26
+        # In a corner that neither the line nor a mark reaches.
         axes.text(
-            values["compute"],
-            np.clip(result["cost"] / 2.2, LOW * 1.3, HIGH / 8),
-            f"  your run {_money(result['cost'])}  ",
-            ha="right" if left else "left",
-            va="center",
-            fontsize=9.5,
-            color=INK,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
-        )
+            9e27, 0.16, f"your run (red): {_money(result['cost'])}", ha="right", fontsize=10, color=INK
+        )  # fmt: skip
         if prediction is not None and LOW <= prediction <= HIGH:
             axes.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             axes.text(

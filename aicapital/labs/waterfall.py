@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, colour, ink
+from ..figures.style import ACCENT, INK, PAPER, colour, ink
 from ..models.waterfall import NON_PROFIT, CappedClass, break_points, distribute, next_dollar
 from .lab import Control, Lab
 
@@ -96,6 +96,7 @@ def waterfall(prediction: float | None = None) -> Lab:
                 color=ACCENT,
                 fontsize=9,
                 ha="left" if prediction < 100 else "right",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.9, "pad": 1},
             )
         for row, holder in enumerate((NON_PROFIT, LATER, EARLY)):
             block(right, 0, row, result["next"][holder], 0.42, facecolor=SHADES[holder])

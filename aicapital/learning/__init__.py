@@ -4,18 +4,40 @@ from pathlib import Path
 
 from . import banks
 from .brief import brief
+from .case_replay import RunningCase
+from .claims import ClaimsMap
 from .lesson import Lesson
 from .page import ProgressPage
 from .progress import open_progress
 from .questions import LearningError
 from .sheet import Sheet
 
-__all__ = ["LearningError", "Lesson", "Sheet", "brief", "progress", "progress_file", "sheet"]
+__all__ = [
+    "LearningError",
+    "Lesson",
+    "Sheet",
+    "brief",
+    "claims_map",
+    "progress",
+    "progress_file",
+    "running_case",
+    "sheet",
+]
+
+
+def claims_map(show_all: bool = False) -> ClaimsMap:
+    """All claims of the article by lesson; the course's verdict appears once you have given yours."""
+    return ClaimsMap(show_all)
 
 
 def sheet(lesson: str | int) -> Sheet:
     """The checks of a lesson's exercise sheet."""
     return Sheet(lesson)
+
+
+def running_case(show_all: bool = False) -> RunningCase:
+    """Skerry's decisions, lesson by lesson; what it decided appears once you have decided."""
+    return RunningCase(show_all)
 
 
 def progress() -> ProgressPage:

@@ -1,9 +1,11 @@
 """A lesson's questions, by id."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from types import ModuleType
 
-from . import banks
+from . import banks, claims
+from .concept_test import ConceptForm
 from .live import LiveCheck, LivePrediction, LiveVerdict, Reveal
 from .page import ProgressPage
 from .progress import open_progress
@@ -27,7 +29,9 @@ class Lesson:
 
     def __init__(self, number: str | int, bank: ModuleType | None = None):
         self.number = banks.lesson_number(number)
-        self.questions = _by_id(bank or banks.load(number), self.number)
+        # A bank that is handed over brings its own claims; the course's stand in the table.
+        asked = bank.QUESTIONS if bank else [*banks.load(number).QUESTIONS, *claims.judged(number)]
+        self.questions = _by_id(asked, self.number)
         self.progress_store = open_progress()
 
     def predict(self, question_id: str) -> LivePrediction:
@@ -60,7 +64,7 @@ class Lesson:
     def recall(self, lesson: str | int, question_id: str) -> LiveCheck:
         """Ask a question of an earlier lesson again, its options in another order; recorded with this lesson."""
         earlier = banks.lesson_number(lesson)
-        question = _find(_by_id(banks.load(earlier), earlier), question_id, "check")
+        question = _find(_by_id(banks.load(earlier).QUESTIONS, earlier), question_id, "check")
         if isinstance(question, Choice):
             question = question.reordered(f"{self.number}.{earlier}")
         live = LiveCheck(
@@ -73,6 +77,14 @@ class Lesson:
         """Ask for a verdict on a claim, as of the article's day, and a confidence; then show the course's."""
         return LiveVerdict(self._find(claim_id, "claim"), self.number, self.progress_store)
 
+    def pre_test(self) -> ConceptForm:
+        """Twelve questions on the concepts of the course, before the lessons; nothing says what is right yet."""
+        return ConceptForm("pre", self.progress_store)
+
+    def post_test(self) -> ConceptForm:
+        """Their twins, after the lessons; once handed in, both are compared and every answer is explained."""
+        return ConceptForm("post", self.progress_store)
+
     def progress(self) -> ProgressPage:
         """What has been done in this lesson."""
         return ProgressPage([self])
@@ -81,9 +93,9 @@ class Lesson:
         return _find(self.questions, question_id, what)
 
 
-def _by_id(bank: ModuleType, number: str) -> dict:
+def _by_id(asked: Iterable, number: str) -> dict:
     questions = {}
-    for question in bank.QUESTIONS:
+    for question in asked:
         if question.id in questions:
             raise LearningError(f"Lesson {number} has two questions with the id {question.id!r}.")
         questions[question.id] = question

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from .concept_test import NAMES
 from .guard import guarded
 from .live import AFTER_EVIDENCE, Live, LiveCheck, LivePrediction, LiveVerdict
 from .quantity import shorten
@@ -24,7 +25,7 @@ class ProgressPage:
         self.lessons = lessons
 
     def tables(self) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-        """Caption, headings and rows of every table; a lesson has up to three."""
+        """Caption, headings and rows of every table; a lesson has up to three, the start page one more."""
         return [table for lesson in self.lessons for table in _lesson_tables(lesson)]
 
     @property
@@ -78,7 +79,15 @@ def _lesson_tables(lesson: "Lesson") -> list[tuple[str, tuple[str, ...], list[tu
                     if record_id not in lesson.questions
                 ]
             tables.append((caption, heads[kind], lines))
-    return tables
+    return [_concepts_table(lesson), *tables] if lesson.number == "00" else tables
+
+
+def _concepts_table(lesson: "Lesson") -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+    rows = []
+    for form in (lesson.pre_test(), lesson.post_test()):
+        done = f"{len(form.answers)} of {len(form.questions)}"
+        rows.append((NAMES[form.form], done, "yes" if form.handed_in else "no"))
+    return "Concept questions", ("When", "Answered", "Handed in"), rows
 
 
 def _is_done(kind: str, record: dict | None) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from .questions import CONFIDENCES, VERDICTS
+from .questions import ANSWERS, CONFIDENCES, VERDICTS
 
 VERSION = 1
 FOLDER_VARIABLE = "AICAPITAL_PROGRESS"
@@ -57,6 +57,10 @@ RECORDS: dict[str, dict[str, Callable[[object], bool]]] = {
     },
     # Evidence that was shown before there was a prediction.
     "reveals": {"when": _is_text},
+    # The concept questions; in place of a lesson stands the form, "pre" or "post".
+    "concepts": {"answer": ANSWERS.__contains__, "when": _is_text, "handed_in": _is_flag},
+    # What the learner would have decided in the running case.
+    "decisions": {"choice": _is_text, "when": _is_text},
 }
 
 

@@ -14,7 +14,8 @@ Open the bank of the lesson (`aicapital/learning/banks/<lesson>.py`) and add one
     Code(...)        the learner writes a function in a cell and passes it: lesson.check("dilute", dilute)
     Prediction(...)  a guess made before the evidence; options=("up", "down") turns it into a choice
                      a Number or Prediction may have `minimum` and `maximum`; what lies outside is not recorded
-    Claim(...)       a claim of the article; the course's verdict on the article's day and `now`
+    Claim(...)       not here: a claim of the article is a row of `data/claims.csv`, with the course's verdicts;
+                     the bank's CLAIM_VALUES = {"I.1": function} fills the {placeholders} of its reasons
     SheetCheck(...)  goes into the dict `SHEET`; its tests come from `aicapital.learning.expect`
 
 A question of the sheet that a person marks goes into MANUAL = {"q8": "marked by hand; see the rubric in its cell"}.
@@ -51,6 +52,8 @@ from .quantity import (
 HINT_STEPS = ("a nudge", "the method", "the first line", "the answer")
 VERDICTS = ("holds", "holds in part", "overtaken", "not supported", "cannot tell")
 CONFIDENCES = ("low", "medium", "high")
+DO_NOT_KNOW = "?"
+ANSWERS = ("A", "B", "C", "D", DO_NOT_KNOW)  # to a concept question
 FRACTION_FOR_PERCENT = "fraction for percent"
 ARTICLE_DAY = "3 March 2026"
 ASKED_VERDICT = f"Your verdict, on the article's day, {ARTICLE_DAY}"

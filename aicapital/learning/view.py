@@ -41,7 +41,7 @@ _STYLE = (
     " padding: 2px 0; line-height: 20px; white-space: normal}"
     ".aicapital-question .widget-radio-box input{order: -1; flex: none}</style>"
 )
-_WIDE = widgets.Layout(width="100%")
+WIDE = widgets.Layout(width="100%")
 
 
 def to_html(text: str, lead: str = "") -> str:
@@ -112,12 +112,14 @@ def verdict_html(live: "Live") -> str:
 
 
 def show(live: "Live") -> None:
-    """Display the widgets, with the question as text beside them for readers without a kernel."""
-    bundle = build(live)._repr_mimebundle_()
-    display(
-        {WIDGET_VIEW: bundle[WIDGET_VIEW], "text/html": twin_html(live), "text/plain": live.twin},
-        raw=True,
-    )
+    """Display the widgets of a question."""
+    show_with_twin(build(live), twin_html(live), live.twin)
+
+
+def show_with_twin(box: widgets.Widget, as_html: str, as_text: str) -> None:
+    """Display widgets, with the same as HTML and text beside them for readers without a kernel."""
+    view = box._repr_mimebundle_()[WIDGET_VIEW]
+    display({WIDGET_VIEW: view, "text/html": as_html, "text/plain": as_text}, raw=True)
 
 
 def twin_html(live: "Live") -> str:
@@ -133,7 +135,7 @@ def twin_html(live: "Live") -> str:
 def build(live: "Live") -> widgets.VBox:
     """The question, its controls, its buttons and its feedback area."""
     controls, read = _controls(live)
-    out = widgets.HTML(value=_reply(live), layout=_WIDE)
+    out = widgets.HTML(value=_reply(live), layout=WIDE)
 
     def on_press(action: Callable[[], object]) -> Callable[..., None]:
         def press(*_) -> None:
@@ -148,7 +150,7 @@ def build(live: "Live") -> widgets.VBox:
     buttons = []
     if controls:
         submit = on_press(lambda: live.answer(*read()))
-        buttons.append(_button(live.button, submit, button_style="primary"))
+        buttons.append(button(live.button, submit, button_style="primary"))
         for control in controls:
             if isinstance(control, widgets.Text):
                 control.on_msg(
@@ -158,8 +160,8 @@ def build(live: "Live") -> widgets.VBox:
         for control in (*controls, *buttons):
             control.disabled = True
     if live.hints:
-        buttons.append(_button("Give me a hint", on_press(live.hint)))
-    question = widgets.HTML(value=question_html(live.heading, live.text), layout=_WIDE)
+        buttons.append(button("Give me a hint", on_press(live.hint)))
+    question = widgets.HTML(value=question_html(live.heading, live.text), layout=WIDE)
     if isinstance(live.question, Code):
         question.value += f"<pre>{html.escape(live.question.starter)}</pre>"
     box = widgets.VBox([question, *controls, widgets.HBox(buttons), out])
@@ -168,7 +170,7 @@ def build(live: "Live") -> widgets.VBox:
     return box
 
 
-def _button(words: str, press: Callable[..., None], **style) -> widgets.Button:
+def button(words: str, press: Callable[..., None], **style) -> widgets.Button:
     button = widgets.Button(description=words, layout=widgets.Layout(width="auto"), **style)
     button.on_click(press)
     return button
@@ -194,20 +196,20 @@ def _controls(live: "Live") -> tuple[list[widgets.Widget], Callable[[], tuple]]:
     """The input widgets of a question, and a function that reads them as arguments for `answer`."""
     record = live.record
     if isinstance(live.question, Claim):
-        verdict = _radio(ASKED_VERDICT, VERDICTS, record and record["verdict"])
-        confidence = _radio("How sure are you?", CONFIDENCES, record and record["confidence"])
-        for radio in (verdict, confidence):
-            radio.add_class("aicapital-row")
+        verdict = radio(ASKED_VERDICT, VERDICTS, record and record["verdict"])
+        confidence = radio("How sure are you?", CONFIDENCES, record and record["confidence"])
+        for choice in (verdict, confidence):
+            choice.add_class("aicapital-row")
         return [verdict, confidence], lambda: (verdict.value, confidence.value)
     if isinstance(live.question, Choice):
         options = [(text, index) for index, text in enumerate(live.option_texts)]
-        radio = _radio("Your answer", options)
-        return [radio], lambda: (radio.value,)
+        choices = radio("Your answer", options)
+        return [choices], lambda: (choices.value,)
     if isinstance(live.question, Prediction):
         if live.question.options:
             recorded = record and record["value"]
-            radio = _radio("Your prediction", live.question.options, recorded)
-            return [radio], lambda: (radio.value,)
+            choices = radio("Your prediction", live.question.options, recorded)
+            return [choices], lambda: (choices.value,)
         text = _text(f"Your prediction: {kind_of_number(live.question.unit)}")
         if record:
             text.value = str(record["value"])
@@ -218,14 +220,14 @@ def _controls(live: "Live") -> tuple[list[widgets.Widget], Callable[[], tuple]]:
     return [], tuple
 
 
-def _radio(description: str, options: Sequence, value: object = None) -> widgets.RadioButtons:
+def radio(description: str, options: Sequence, value: object = None) -> widgets.RadioButtons:
     values = [option[1] if isinstance(option, tuple) else option for option in options]
     return widgets.RadioButtons(
         options=options,
         value=value if value in values else None,
         description=description,
         style={"description_width": "initial"},
-        layout=_WIDE,
+        layout=WIDE,
     )
 
 

@@ -7,11 +7,34 @@ Shares are in percent. The Herfindahl-Hirschman index is the sum of their square
 import math
 
 import numpy as np
+import pandas as pd
 
 from aicapital.models.validation import number
 from aicapital.models.validation_arrays import Numbers, numbers
 
+FULL_MARKET = 10_000  # HHI points of a single firm
+
 HIGH_2023, CHANGE_2023, SHARE_2023 = 1800, 100, 30  # US Merger Guidelines 2023, Guideline 1
+
+
+def squared_shares(shares: np.ndarray) -> np.ndarray | float:
+    """HHI of percentage shares that are known to be good, added up over the last axis: the one formula behind both indices."""
+    index = (np.asarray(shares, dtype=float) ** 2).sum(axis=-1)
+    return float(index) if index.ndim == 0 else index
+
+
+def hhi_of_sizes(sizes: np.ndarray | pd.Series | list) -> np.ndarray | float:
+    """HHI of firms given by `sizes` in any unit (the whole market), added up over the last axis.
+
+    Zeros (firms that are not there) do not count. Where only some firms are known, use `hhi` on their shares, or `bounds`.
+    """
+    given = np.asarray(sizes, dtype=float)
+    if not given.size or not np.isfinite(given).all() or (given < 0).any():
+        raise ValueError(f"sizes must be numbers of at least 0, not empty; got {sizes!r}.")
+    total = given.sum(axis=-1, keepdims=True)
+    if (total == 0).any():
+        raise ValueError("sizes must not be all zero: a market of nobody has no shares.")
+    return squared_shares(100 * given / total)
 
 
 def _shares(shares: Numbers) -> np.ndarray:
@@ -25,7 +48,7 @@ def _shares(shares: Numbers) -> np.ndarray:
 
 def hhi(shares: Numbers) -> float:
     """Sum of squared percentage shares; firms that are not in the list count as infinitely small."""
-    return float((_shares(shares) ** 2).sum())
+    return squared_shares(_shares(shares))
 
 
 def concentration_ratio(shares: Numbers, firms: int = 4) -> float:
@@ -55,7 +78,7 @@ def bounds(
     together = np.array([*listed, *blocks])
     highest = np.sort(together)[::-1][:4].sum()
     return {
-        "hhi": (hhi(listed), float((together**2).sum())),
+        "hhi": (hhi(listed), squared_shares(together)),
         "cr4": (concentration_ratio(listed), float(highest)),
     }
 

@@ -16,10 +16,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from aicapital.models.concentration import FULL_MARKET
+from aicapital.models.concentration import hhi_of_sizes as hhi  # noqa: F401 - lesson 10 reads it here
 from aicapital.models.validation import number
 from aicapital.models.validation_arrays import whole_number
-
-FULL_MARKET = 10_000  # HHI points of a single firm
 
 
 @dataclass(frozen=True)
@@ -127,21 +127,6 @@ def _luck(seed: int, steps: int, paths: int) -> np.ndarray:
     luck = np.random.default_rng(seed).random((3, steps, paths), dtype=np.float32)
     luck.flags.writeable = False
     return luck
-
-
-def hhi(sizes: np.ndarray | pd.Series | list) -> np.ndarray | float:
-    """Herfindahl-Hirschman index (0 to 10,000 points): squared percentage shares, added up over the last axis.
-
-    `sizes` may be in any unit; zeros (firms that are not there) do not count.
-    """
-    given = np.asarray(sizes, dtype=float)
-    if not given.size or not np.isfinite(given).all() or (given < 0).any():
-        raise ValueError(f"sizes must be numbers of at least 0, not empty; got {sizes!r}.")
-    total = given.sum(axis=-1, keepdims=True)
-    if (total == 0).any():
-        raise ValueError("sizes must not be all zero: a market of nobody has no shares.")
-    index = FULL_MARKET * ((given / total) ** 2).sum(axis=-1)
-    return float(index) if index.ndim == 0 else index
 
 
 def share_of_paths(happened: np.ndarray) -> pd.Series:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aicapital.models.validation import number
+from aicapital.models.validation_arrays import Numbers, numbers
 
 
 def exogenous_entrants(market: float, setup: float) -> float:
@@ -63,27 +64,26 @@ class QualityRace:
         margin = 1 - 1 / (1 / (firms - 1) + quality / rivals)
         return market * max(margin, 0) ** 2
 
-    def quality(self, firms: float, market: float) -> float:
+    def quality(self, firms: Numbers, market: Numbers) -> Numbers:
         """Quality that all firms choose: where a little more costs what it brings, and never below 1."""
-        if firms <= 1:
-            return 1.0
         brings = 2 * market * (firms - 1) ** 2 / firms**3
-        return max(1.0, (brings / self.unit) ** (1 / self.gamma))
+        return np.maximum(1.0, (brings / self.unit) ** (1 / self.gamma))
 
-    def surplus(self, firms: float, market: float) -> float:
+    def surplus(self, firms: Numbers, market: Numbers) -> Numbers:
         """Profit of each firm after its sunk cost."""
         return market / firms**2 - self.sunk_cost(self.quality(firms, market))
 
-    def entrants(self, market: float) -> float:
-        """Number of firms at which profit after sunk cost is zero, not rounded; at least one."""
-        number("market", market, "USD bn", above=0)
-        low, high = 1.0, max(exogenous_entrants(market, self.setup), 1.0) + 1e-9
-        if self.surplus(high, market) >= 0:
-            return high
+    def entrants(self, market: Numbers) -> float | np.ndarray:
+        """Number of firms at which profit after sunk cost is zero, not rounded; at least one. `market` may be a list of sizes."""
+        sizes = numbers("market", market, "USD bn", above=0)
+        low, high = np.ones_like(sizes), np.maximum(np.sqrt(sizes / self.setup), 1) + 1e-9
+        # With no quality bought, the given cost alone sets the number.
+        low = np.where(self.surplus(high, sizes) >= 0, high, low)
         for _ in range(44):
             middle = (low + high) / 2
-            low, high = (middle, high) if self.surplus(middle, market) >= 0 else (low, middle)
-        return low
+            pays = self.surplus(middle, sizes) >= 0
+            low, high = np.where(pays, middle, low), np.where(pays, high, middle)
+        return low if low.ndim else float(low)
 
     def simulate(self, market: float, most: int = 200) -> tuple[int, float]:
         """Firms and quality when firms enter one by one and raise quality by small steps while it pays.

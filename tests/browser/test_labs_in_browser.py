@@ -1,20 +1,34 @@
 """Labs and questions in JupyterLab, by keyboard, as a learner meets them."""
 
+import contextlib
 import os
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import TimeoutError
 
 from aicapital import labs
 
 from .jupyter import browser, chromium, jupyterlab, run_all
+from .npm import packages, violations
 
 NEEDED = os.environ.get("COURSE_NEEDS_BROWSER")
 pytestmark = pytest.mark.skipif(
     chromium() is None and not NEEDED,
     reason="NO CHROMIUM: labs and questions were NOT tried in a browser. Install Debian's or your system's chromium.",
 )
+
+
+def _code_of_all_lessons() -> list:
+    cells = [
+        cell
+        for path in sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    return [new_code_cell(cell.source, outputs=cell.outputs, execution_count=1) for cell in cells]
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +38,23 @@ def page(tmp_path_factory):
     (root / "home").mkdir()
     sources = [f"from aicapital import labs\nlabs.{name}()" for name in labs.__all__]
     sources.append('from aicapital import learning\nlearning.Lesson("01").check("post_money")')
+    sources.append(
+        'lesson = learning.Lesson("01")\n'
+        'display(lesson.predict("first_dollar"), lesson.check("pledge"), lesson.check("dilute"), lesson.verdict("I.1"), lesson.progress())'
+    )
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
     nbformat.write(notebook, root / "room.ipynb")
+    nbformat.write(
+        new_notebook(cells=notebook.cells[:1], metadata=notebook.metadata), root / "one_lab.ipynb"
+    )
+    nbformat.write(
+        new_notebook(cells=_code_of_all_lessons(), metadata=notebook.metadata),
+        root / "saved.ipynb",
+    )
     with jupyterlab(root, root / "home") as address, browser() as opened:
         page = opened.new_page(viewport={"width": 1280, "height": 900})
-        page.problems = []
+        page.problems, page.address = [], address
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         run_all(page, address, "room.ipynb")
         yield page
@@ -47,13 +72,13 @@ def test_a_key_press_changes_the_picture_and_the_sentence_under_it(page, cell):
     handle.scroll_into_view_if_needed()
     picture, sentence = (
         lab.locator(".aic-moving").inner_html(),
-        lab.locator(".aic-sentence").inner_text(),
+        lab.locator(".aic-sentence").text_content(),
     )
     handle.focus()
     at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
     page.keyboard.press("ArrowLeft" if at_the_end else "ArrowRight")
     page.wait_for_function(
-        "([cell, before]) => document.querySelectorAll('.jp-CodeCell')[cell].querySelector('.aic-sentence').innerText !== before",
+        "([cell, before]) => document.querySelectorAll('.jp-CodeCell')[cell].querySelector('.aic-sentence').textContent !== before",
         arg=[cell, sentence],
         timeout=10_000,
     )
@@ -108,6 +133,59 @@ def test_a_typed_answer_is_judged_with_the_name_of_the_mistake(page):
     question.get_by_placeholder("type here").fill("380 bn")
     question.get_by_role("button", name="Check my answer").click()
     question.get_by_text("Right.").wait_for(timeout=10_000)
+
+
+@pytest.mark.skipif(
+    not (NEEDED or packages()), reason="NO NPM: axe-core did NOT look at JupyterLab."
+)
+def test_nobody_is_kept_out_of_a_live_output(page):
+    assert violations(page, ".jp-OutputArea-output") == []
+
+
+@pytest.mark.skipif(
+    not (NEEDED or packages()), reason="NO NPM: axe-core did NOT look at JupyterLab."
+)
+def test_nobody_is_kept_out_of_a_saved_output(page):
+    """Tables, figures and twins of all lessons, as JupyterLab shows them before anything is run."""
+    saved = page.context.browser.new_page()
+    saved.set_viewport_size({"width": 1280, "height": 900})
+    saved.goto(page.address.format("doc/tree/saved.ipynb"))
+    saved.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
+    saved.wait_for_function(
+        "document.querySelectorAll('.jp-OutputArea-output').length > 20", timeout=60_000
+    )
+    assert violations(saved, ".jp-OutputArea-output") == []
+    saved.close()
+
+
+def test_arrow_keys_move_a_lab_in_notebook_7(page):
+    """In its command mode the keys would go to the next cell."""
+    classic = page.context.browser.new_page()
+    classic.goto(page.address.format("notebooks/one_lab.ipynb"))
+    classic.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
+    handle, sentence = (
+        classic.locator(".noUi-handle").first,
+        classic.locator(".aic-lab .aic-sentence"),
+    )
+    for _ in range(5):  # a request made while the kernel's connection opens can get lost
+        classic.get_by_role("menuitem", name="Run", exact=True).click()
+        classic.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        with contextlib.suppress(TimeoutError):
+            handle.wait_for(timeout=8_000)
+            break
+    classic.wait_for_function(
+        "document.querySelector('.noUi-handle')?.dataset.lmSuppressShortcuts === 'true'",
+        timeout=10_000,
+    )
+    words = sentence.inner_text()
+    handle.focus()
+    classic.keyboard.press("ArrowLeft")
+    classic.wait_for_function(
+        "words => document.querySelector('.aic-lab .aic-sentence').innerText !== words",
+        arg=words,
+        timeout=10_000,
+    )
+    classic.close()
 
 
 def test_nothing_went_wrong_in_the_page(page):

@@ -1,7 +1,8 @@
 """Question banks, one module a lesson.
 
-A bank has `QUESTIONS`, a list of the objects described in `aicapital.learning.questions`, and, when
-the lesson has an exercise sheet, `SHEET`, a dict from the id of a sheet question to its `SheetCheck`.
+A bank has `QUESTIONS`, a list of the objects described in `aicapital.learning.questions`; `CLAIM_VALUES`, from
+the id of a claim in `data/claims.csv` to the function that fills its reasons; and, when the lesson has an
+exercise sheet, `SHEET`, a dict from the id of a sheet question to its `SheetCheck`.
 """
 
 from importlib import import_module
@@ -18,6 +19,7 @@ BANKS = {
     "05": "meta_give_away",
     "07": "the_barrier",
     "09": "industrial_systems",
+    "08": "can_revenue_catch_compute",
     "10": "will_capital_define_ai",
 }
 

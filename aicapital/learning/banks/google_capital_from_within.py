@@ -11,7 +11,6 @@ from ...models.self_funding import max_self_funded_growth, self_funding_ratio
 from .. import expect
 from ..questions import (
     Choice,
-    Claim,
     Code,
     Feedback,
     Mistake,
@@ -19,7 +18,6 @@ from ..questions import (
     Option,
     Prediction,
     SheetCheck,
-    Verdict,
 )
 
 ARTICLE = "2026-03-03"
@@ -500,120 +498,18 @@ QUESTIONS = [
             "About 22,200 chips",
         ),
     ),
-    # ---- verdicts
-    Claim(
-        "II.0",
-        "The field is multipolar: OpenAI is one pole among several.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "Five firms with different money, chips and customers. ChatGPT's share of visits fell from {chatgpt_before:.0f} to {chatgpt:.0f} % in a year, and Gemini had {gemini:.0f} %. How large a pole must be, nobody defines.",
-        ),
-        now=Verdict(
-            "holds",
-            "medium",
-            "The rows of the matrix still differ. But the poles own parts of each other and rent each other's computing, so 'several' is clearer than 'independent'.",
-        ),
-        evidence=["player_profiles", "market_shares", "strategic_stakes"],
-        values=_traffic,
-    ),
-    Claim(
-        "II.1.1",
-        "Google owns a global data-centre network.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "Its annual report speaks of sites world-wide and its cloud is its own. The capex of USD {capex:.0f} bn in 2025 shows that it owns much; where, the tables do not show.",
-        ),
-        now=Verdict(
-            "holds",
-            "medium",
-            "Owned, and short: from the third quarter of 2026 it rents capacity from others as a bridge.",
-        ),
-        evidence=["company_financials", "player_profiles"],
-        values=_year,
-    ),
-    Claim(
-        "II.1.2",
-        "Google designs its own TPU chips.",
-        then=Verdict(
-            "holds",
-            "high",
-            "On record for a decade; its results of February 2026 speak of it. Whether the design pays, no table known on that day could show.",
-        ),
-        now=Verdict(
-            "holds",
-            "high",
-            "It now sells them as systems too. 'Own' means designed: others help to design and all of the making is bought. By estimates of April and July 2026 one design breaks even near {about:,.0f} chips, and the stock of all its designs grew by {added:.1f} million in 2025.",
-        ),
-        evidence=["player_profiles", "chip_costs", "models.make_or_buy"],
-        values=_chip,
-    ),
-    Claim(
-        "II.1.3",
-        "Search and advertising provide Google's cash flow.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "{ads:.0f} % of revenue in 2025, after {ads_2018:.0f} % in 2018. Cash flow is not published by segment, so this is an inference from revenue and income.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "Still the largest source, at {ads_now:.0f} % of revenue in the second quarter of 2026. Cloud brought {cloud_income:.0f} % of operating income by then.",
-        ),
-        evidence=["company_financials"],
-        values=_advertising,
-    ),
-    Claim(
-        "II.1.4",
-        "Google pays for large models from internal profit and needs no outside finance.",
-        then=Verdict(
-            "holds in part",
-            "high",
-            "Cash flow paid the capex of 2025 {ratio:.1f} times. But Alphabet had sold bonds for about {bonds_2025:.0f} bn in 2025 and {bonds_2026:.0f} bn in February 2026. The year's cash flow covered capex and payouts of {paid_out:.0f} bn, with {left:.0f} bn left; other uses (acquisitions, stakes) are not in the table.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "It no longer does without: in the first half of 2026 it took {outside:.0f} bn from outside, {new_debt:.1f} of net debt and {new_shares:.1f} of new shares ({hybrids:.1f} of them mandatory convertible preferred), and bought none back. In the second quarter capex exceeded cash flow. The figures do not show that work on models needed the money. The article could not know this.",
-        ),
-        evidence=["company_financials", "rival_rounds", "capex_guidance", "models.self_funding"],
-        values=lambda: {**_year(), **_bonds(), **_half()},
-    ),
-    Claim(
-        "II.1.5",
-        "OpenAI needs continuous financing, so it is a capital-driven platform.",
-        then=Verdict(
-            "holds",
-            "high",
-            "It burned {burn:g} bn in 2025, a year in which it raised {raised_2025:g} bn, and days before the article announced {announced:g} bn more. In February its own forecast for 2026 to 2028 was reported: another {forecast:.0f} bn. It has no large old business that pays.",
-        ),
-        now=Verdict(
-            "holds",
-            "medium",
-            "With {openai_cash:g} bn in hand in March 2026, the burn of that quarter could go on for about {years:.0f} years. But the firm itself forecasts more: {forecast:.0f} bn for 2026 to 2028, and since September {forecast_now:.0f} bn to 2030. As a contrast with Google the claim has weakened.",
-        ),
-        evidence=["company_financials", "funding_rounds"],
-        values=_openai,
-    ),
-    Claim(
-        "II.1.6",
-        "Google is a closed ecosystem, OpenAI a hub that grows by alliances.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "OpenAI lives by alliances, yes. But Google owned {anthropic_stake:g} % of Anthropic by court papers of March 2025, before Series F and G, and sold computing to Anthropic, Meta and OpenAI itself: hardly closed.",
-        ),
-        now=Verdict(
-            "overtaken",
-            "medium",
-            "Google promised up to {pledge:g} bn to Anthropic, which by a leaked draft has still to buy {back:.0f} bn of computing from it; it holds {spacex:g} % of SpaceX and sells its chips. By now both are hubs, one with an old business beneath it.",
-        ),
-        evidence=["strategic_stakes", "compute_commitments", "player_profiles"],
-        values=_ties,
-    ),
 ]
+
+# What fills the templates of this lesson's rows in data/claims.csv.
+CLAIM_VALUES = {
+    "II.0": _traffic,
+    "II.1.1": _year,
+    "II.1.2": _chip,
+    "II.1.3": _advertising,
+    "II.1.4": lambda: {**_year(), **_bonds(), **_half()},
+    "II.1.5": _openai,
+    "II.1.6": _ties,
+}
 
 # A table like company_financials, made up: one firm is whole, one lacks capex, one row is a segment, one another year.
 SMALL = pd.DataFrame(

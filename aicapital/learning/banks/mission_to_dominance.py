@@ -8,7 +8,6 @@ from ...models.waterfall import CappedClass, break_points
 from .. import expect
 from ..questions import (
     Choice,
-    Claim,
     Code,
     Feedback,
     Mistake,
@@ -16,7 +15,6 @@ from ..questions import (
     Option,
     Prediction,
     SheetCheck,
-    Verdict,
 )
 
 ARTICLE = "2026-03-03"
@@ -45,6 +43,7 @@ def _announced() -> dict[str, float]:
         "pre": row["pre_money_usd_bn"],
         "new": row["amount_committed_usd_bn"],
         "post": row["post_money_usd_bn"],
+        "stake_pct": 100 * row["amount_committed_usd_bn"] / row["post_money_usd_bn"],
     }
 
 
@@ -90,6 +89,11 @@ def _amazon_out() -> float:
     return float(rows["value_usd_bn"].sum())
 
 
+def _amazon_with_stake() -> float:
+    """Purchases (USD bn) of the contract that came with Amazon's investment."""
+    return float(load("compute_commitments").set_index("row_id").at["cc_2026_aws", "value_usd_bn"])
+
+
 def _donations() -> dict[str, float]:
     rounds = _rounds()
     return {
@@ -131,8 +135,12 @@ QUESTIONS = [
         unit="USD",
         rel_tolerance=0.2,
         truth=lambda: _amazon_out() / _amazon_in(),
-        explain="USD {out:g} bn of cloud contracts against USD {amazon:g} bn of equity, over seven and eight years. If you counted only the contract that came with the investment, you get 2; the one of November 2025 came without a stake.",
-        values=lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
+        explain="USD {out:g} bn of cloud contracts against USD {amazon:g} bn of equity, over seven and eight years. If you counted only the contract that came with the investment, you get {with_stake:g}; the one of November 2025 came without a stake.",
+        values=lambda: {
+            "amazon": _amazon_in(),
+            "out": _amazon_out(),
+            "with_stake": _amazon_with_stake() / _amazon_in(),
+        },
     ),
     # ---- checks
     Choice(
@@ -314,7 +322,7 @@ QUESTIONS = [
             "A share of what: the company before or after the money?",
             "stake = new money / post-money",
             "stake = {new:g} / {post:g}",
-            "About 13.1 %",
+            "About {stake_pct:.1f} %",
         ),
         values=_announced,
     ),
@@ -427,133 +435,21 @@ QUESTIONS = [
             "sum": _amazon_in() + _amazon_out(),
         },
     ),
-    # ---- verdicts
-    Claim(
-        "I.1",
-        "OpenAI was founded in 2015 as a non-profit research body with a public-benefit mission.",
-        then=Verdict(
-            "holds",
-            "high",
-            "The Delaware non-profit of December 2015 is on record. Its pledge of USD {pledged:g} bn was mostly not paid in: {received:.3f} bn had been received by 2021.",
-        ),
-        now=Verdict("holds", "high", "A past event; nothing has changed it."),
-        evidence=["structure_events", "funding_rounds"],
-        values=_donations,
-    ),
-    Claim(
-        "I.2",
-        "Models grew exponentially, so that donations alone could not pay for research.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "Compute of notable runs doubled every few months, while USD {received:.3f} bn of donations had to last for years. One year of computing in "
-            "2022 was put at three times that. That no other route was open (a public body, cloud grants) is not shown by these tables.",
-        ),
-        now=Verdict(
-            "holds",
-            "medium",
-            "Bills have only grown since. The step from 'donations were too small' to 'this structure was the answer' stays an argument.",
-        ),
-        evidence=["training_runs", "funding_rounds", "company_financials"],
-        values=_donations,
-    ),
-    Claim(
-        "I.3",
-        "In 2019 a capped-profit structure let commercial capital in while the non-profit parent kept control.",
-        then=Verdict(
-            "holds",
-            "high",
-            "True of 2019, as the company's own announcement shows. By the article's day it was history, which the article does not tell: in October "
-            "2025 ordinary equity had replaced the caps. Control stayed with the Foundation, through its right to appoint directors.",
-        ),
-        now=Verdict("holds", "high", "The same. Read it as history, not as today's contract."),
-        evidence=["structure_events", "ownership_snapshots"],
-    ),
-    Claim(
-        "I.4",
-        "The hybrid joins a company's speed of growth with a public-mission frame.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "Growth: yes. The mission's part of the money: in our model nothing below the caps, and a stake of about {stake:g} % since October 2025. "
-            "What remains special is the right to appoint the board, and the conditions of two attorneys general.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "Once the round of 2026 is paid, the stake is about {after:.0f} % by pro-rata dilution. Whether the frame changes decisions is a matter of "
-            "governance that no cap table shows.",
-        ),
-        evidence=["ownership_snapshots", "structure_events", "models.waterfall"],
-        values=lambda: {"stake": _foundation(), "after": _foundation_after()},
-    ),
-    Claim(
-        "I.5",
-        "Microsoft's early strategic investment supplied the computing base.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "Exclusive Azure computing came with the first billion in 2019. How much of the money was cash and how much cloud credit was never published. "
-            "The exclusivity had ended before the article: a right of first refusal in January 2025, given up in October 2025.",
-        ),
-        now=Verdict(
-            "holds",
-            "medium",
-            "Still true of the start. In April 2026 Microsoft's licence to the models stopped being exclusive, too.",
-        ),
-        evidence=["funding_rounds", "structure_events"],
-    ),
-    Claim(
-        "I.6",
-        "The newest round brings in Amazon, Nvidia and SoftBank.",
-        then=Verdict(
-            "holds",
-            "high",
-            "The company named the three: {new:g} bn committed on {pre:g} bn pre-money, 35 of Amazon's 50 on conditions. If 'brings in' means newcomers, "
-            "only Amazon fits: Nvidia and SoftBank had invested in October 2024.",
-        ),
-        now=Verdict(
-            "holds",
-            "high",
-            "The same round closed on 31 March at {closed:g} bn with many more investors. The announced amount was right on its day and has been overtaken.",
-        ),
-        evidence=["funding_rounds", "round_investors"],
-        values=lambda: {**_announced(), "closed": _closed()["new"]},
-    ),
-    Claim(
-        "I.7",
-        "These investors bring infrastructure, chips and capital networks as well as cash.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "Amazon's and Nvidia's money came with agreements on capacity. The other side of it: OpenAI promised USD {out:g} bn of purchases to Amazon, "
-            "against {amazon:g} bn of investment. For 'capital networks' these tables show only the list of co-investors.",
-        ),
-        now=Verdict(
-            "holds",
-            "medium",
-            "Later filings show more of it, such as Nvidia's guarantee for data-centre leases in August 2026.",
-        ),
-        evidence=["strategic_stakes", "compute_commitments", "models.circular_flows"],
-        values=lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
-    ),
-    Claim(
-        "I.8",
-        "OpenAI is now a computing-infrastructure platform rather than a model company.",
-        then=Verdict(
-            "not supported",
-            "medium",
-            "A framing, so look at what it sells. In the tables that is ChatGPT plans, business plans and the use of its models; computing is what it buys.",
-        ),
-        now=Verdict(
-            "not supported",
-            "medium",
-            "The contracts grew, and so did the sales of plans and models; sales of raw computing appear in no table here. A reader who means 'it organises "
-            "computing on the largest scale' can defend 'in part'.",
-        ),
-        evidence=["compute_commitments", "revenue_mix", "company_financials"],
-    ),
 ]
+
+# What fills the templates of this lesson's rows in data/claims.csv.
+CLAIM_VALUES = {
+    "I.1": _donations,
+    "I.2": _donations,
+    "I.4": lambda: {"stake": _foundation(), "after": _foundation_after()},
+    "I.6": lambda: {
+        **_announced(),
+        "closed": _closed()["new"],
+        "amazon": _amazon_in(),
+        "conditional": _rounds().at["oai_2026_amazon_conditional", "amount_committed_usd_bn"],
+    },
+    "I.7": lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
+}
 
 # Values below are published figures or made-up ones of the running case; none is a formula of the solution.
 NEW_STAKE = "New investors' stake"

@@ -12,7 +12,6 @@ from ...models.step_by_step import StepByStep
 from .. import expect
 from ..questions import (
     Choice,
-    Claim,
     Code,
     Feedback,
     Mistake,
@@ -20,7 +19,6 @@ from ..questions import (
     Option,
     Prediction,
     SheetCheck,
-    Verdict,
 )
 
 ARTICLE = "2026-03-03"
@@ -451,96 +449,16 @@ QUESTIONS = [
             "The one with the HHI of spending.",
         ),
     ),
-    # ---- verdicts
-    Claim(
-        "C.1",
-        "Capital speeds innovation and quickly builds scale barriers.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "That money bought scale is well documented: lessons 1, 6 and 7 show it. But a barrier must keep others out, and in 2025, when OpenAI closed a round of USD {raised:g} bn, its share of chatbot visits fell "
-            "from {was:.1f} to {then:.1f} %, while Anthropic led firms' spending in one survey. That capital sped innovation up needs a comparison with less capital, which nobody has.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "The fall went on: at most {later:.1f} % of visits in June 2026. The firms that gained, Google and Anthropic, are well financed too. So capital may be a barrier around a handful of firms without being one around the first of them.",
-        ),
-        evidence=["market_shares", "models.increasing_returns", "lessons 1, 6 and 7"],
-        values=_visits,
-    ),
-    Claim(
-        "C.2",
-        "Too much concentration can squeeze the room for innovation.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "As “can” it is sound: in the step-by-step model there is less innovation at both ends, given some help for laggards. But the hump is shallow, without help more competition lowers innovation, and the model's competition is a profit margin, not concentration. "
-            "Aghion and co-authors find the inverted U in British industries with patents weighted by citations; a replication on Japanese industries finds it fragile. For AI neither patents nor margins measure much.",
-        ),
-        now=Verdict(
-            "cannot tell",
-            "medium",
-            "The least HHI of chatbot visits fell from {hhi_then:,.0f} in January to {hhi_later:,.0f} in June 2026 (seven largest only), and new models kept coming. One market that moves once, with no agreed measure of innovation, decides nothing about the claim.",
-        ),
-        evidence=["models.step_by_step", "market_shares"],
-        values=_visits,
-    ),
-    Claim(
-        "C.3",
-        "Within five years AI may be a monopolised super-infrastructure.",
-        then=Verdict(
-            "cannot tell",
-            "high",
-            "A forecast with “may” cannot fail. Made precise, with an HHI of {from:,.0f} or more, chatbot visits stood just below the mark at {hhi_then:,.0f} and firms' spending far below at {hhi_spending:,.0f}. In the simulation strength 1.5 without leaks leads there on nearly every path, strength 1 on {monopolised:.0f} %. Nobody has measured the strength.",
-        ),
-        now=Verdict(
-            "cannot tell",
-            "high",
-            "Visits moved away from the mark, to about {hhi_later:,.0f} among the seven largest. What would decide it by March 2031: the same two series, one firm with half of spending or of computing, and whether a firm could still enter. Give it a probability in your brief.",
-        ),
-        evidence=["market_shares", "models.increasing_returns", "two_futures_inputs"],
-        values=_forecast,
-    ),
-    Claim(
-        "C.4",
-        "Or within five years AI may be an open, diversified ecosystem.",
-        then=Verdict(
-            "cannot tell",
-            "high",
-            "Also a forecast, and not the opposite of C.3: between an HHI of {open_below:,.0f} and one of {from:,.0f} lies a market of a few firms, where both series stood. In the simulation it takes diffusion and entry together, or weak returns, to end below the lower mark; from firms' spending far less of them than from visits.",
-        ),
-        now=Verdict(
-            "cannot tell",
-            "high",
-            "Open weights came from more firms (lesson 5), and visits are spread wider; both series are still far above {open_below:,.0f}. What would decide it by March 2031: those series below the mark, and firms among the first ten that did not exist in 2026.",
-        ),
-        evidence=["market_shares", "model_releases", "models.increasing_returns"],
-        values=_visits,
-    ),
-    Claim(
-        "C.5",
-        "OpenAI is a core node and each of its rounds redraws the industry.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "Core node: clearly in promised purchases ({purchases} partners, Anthropic {rival_purchases}; betweenness {between:.0f} %), narrowly in money ({money} named partners against {rival_money}), where Nvidia links nearly as many others ({bridge:.0f} against {own_bridge:.0f} %). "
-            "Each round: {rounds_new} of {rounds} rounds with named investors tied it to a new one, the others brought more money from the same hands. Our tables were collected around OpenAI, which flatters it.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "Still first in both networks, with the distance in purchases shrinking: Anthropic went from {rival_purchases} to {now_rival_purchases} partners, and OpenAI's betweenness from {between:.0f} to {now_between:.0f} %. Some of the largest changes since were rounds of others.",
-        ),
-        evidence=[
-            "round_investors",
-            "rival_round_investors",
-            "strategic_stakes",
-            "compute_commitments",
-        ],
-        values=_both_days,
-    ),
 ]
+
+# What fills the templates of this lesson's rows in data/claims.csv.
+CLAIM_VALUES = {
+    "C.1": _visits,
+    "C.2": _visits,
+    "C.3": _forecast,
+    "C.4": _visits,
+    "C.5": _both_days,
+}
 
 # Made-up firms, so that a function with a table or a day typed in gives something else.
 SMALL = pd.DataFrame(

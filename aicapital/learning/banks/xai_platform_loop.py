@@ -9,7 +9,6 @@ from ...models.funnel import Funnel
 from .. import expect
 from ..questions import (
     Choice,
-    Claim,
     Code,
     Feedback,
     Mistake,
@@ -17,10 +16,10 @@ from ..questions import (
     Option,
     Prediction,
     SheetCheck,
-    Verdict,
 )
 
 ARTICLE = "2026-03-03"
+TWO_FIFTHS = 0.4  # of the market, as users in every period
 # ---- what the texts quote, from the tables
 
 
@@ -31,6 +30,9 @@ def _users() -> dict[str, float]:
         "x_now": counts["users_x_202603"],
         "grok": counts["users_grok_202603"],
         "paying": counts["subs_x_202603"],
+        "paying_pct": 100 * counts["subs_x_202603"] / counts["users_x_202603"],
+        "one_in": counts["users_x_202603"] / counts["subs_x_202603"],
+        "per_grok": 100 * counts["subs_x_202603"] / counts["users_grok_202603"],
         "chatgpt_then": counts["users_company_202602"],
         "chatgpt_2023": counts["users_nber_202303"],
         "chatgpt_now": counts["users_devday_202609"],
@@ -92,6 +94,20 @@ def _loop(placed: float = 0.0, half_data: float | None = None) -> DataLoop:
         placed,
         items["loop_ageing"],
     )
+
+
+def _lasting() -> dict[str, float]:
+    """Skerry's stock of data when two fifths of the market use it in every period."""
+    items = _skerry()
+    inflow = TWO_FIFTHS + items["loop_outside_data"]
+    return {
+        "users": TWO_FIFTHS,
+        "outside_share": items["loop_outside_data"],
+        "ages": items["loop_ageing"],
+        "ageing": 100 * items["loop_ageing"],
+        "inflow": inflow,
+        "stock": inflow / items["loop_ageing"],
+    }
 
 
 def _loop_numbers() -> dict[str, float]:
@@ -168,7 +184,7 @@ QUESTIONS = [
         unit="million",
         rel_tolerance=0.25,
         truth=lambda: _users()["paying"],
-        explain="{paying:g} million, says the filing: about one in a hundred. {grok:,.0f} million used Grok.",
+        explain="{paying:g} million, says the filing: one in about {one_in:.0f}. {grok:,.0f} million used Grok.",
         values=_users,
     ),
     # ---- checks
@@ -230,42 +246,42 @@ QUESTIONS = [
     ),
     Number(
         "lasting_data",
-        "Skerry's loop again, with two fifths of the market as users in every period. They leave data worth 0.4, other sources bring {outside_share:g}, and {ageing:g} % of the stock "
+        "Skerry's loop again, with two fifths of the market as users in every period. They leave data worth {users:g}, other sources bring {outside_share:g}, and {ageing:g} % of the stock "
         "age away. Which stock of data lasts, in periods of use by the whole market?",
-        answer=lambda: (0.4 + _skerry()["loop_outside_data"]) / _skerry()["loop_ageing"],
+        answer=lambda: _lasting()["stock"],
         unit="periods",
         tolerance=0.01,
         expects="a stock of data, such as 0.5 or 2",
-        right="What comes in must equal what ages: 0.43 = 0.3 x stock. Data that age more slowly make a larger stock from the same users.",
+        right="What comes in must equal what ages: {inflow:g} = {ages:g} x stock. Data that age more slowly make a larger stock from the same users.",
         mistakes=[
             Mistake(
                 "flow taken for a stock",
-                0.43,
+                lambda: _lasting()["inflow"],
                 "That comes in within one period. The stock holds what is left of all periods.",
             ),
             Mistake(
                 "outside data left out",
-                0.4 / 0.3,
+                lambda: TWO_FIFTHS / _lasting()["ages"],
                 "You counted the users' data only. Other sources bring some, too.",
             ),
             Mistake(
                 "multiplied by the ageing",
-                0.129,
+                lambda: _lasting()["inflow"] * _lasting()["ages"],
                 "You multiplied. If more data age, less is left, so the stock is the inflow divided by the part that ages.",
             ),
             Mistake(
                 "what stays for what ages",
-                0.43 / 0.7,
+                lambda: _lasting()["inflow"] / (1 - _lasting()["ages"]),
                 "You divided by the part that stays. What leaves the stock is the part that ages.",
             ),
         ],
         hints=(
             "When does a stock stay as it is?",
             "Inflow = ageing x stock.",
-            "0.4 + 0.03 = 0.3 * stock",
-            "About 1.43",
+            "{users:g} + {outside_share:g} = {ages:g} * stock",
+            "About {stock:.2f}",
         ),
-        values=lambda: {**_loop_numbers(), "outside_share": _skerry()["loop_outside_data"]},
+        values=_lasting,
     ),
     Code(
         "quality",
@@ -385,7 +401,7 @@ QUESTIONS = [
         unit="%",
         tolerance=0.06,
         expects="a percentage between 0 and 100",
-        right="One in about ninety. Owned reach is large, and few of it pay. The 5.4 subscribers for 100 users of Grok are no step of their own: not all of them use Grok.",
+        right="One in about {one_in:.0f}. Owned reach is large, and few of it pay. The {per_grok:.1f} subscribers for 100 users of Grok are no step of their own: not all of them use Grok.",
         mistakes=[
             Mistake(
                 "one step for the funnel",
@@ -402,7 +418,7 @@ QUESTIONS = [
             "Which number goes below the line?",
             "Those who pay, over everybody on the platform.",
             "{paying:g} / {x_now:,.0f}",
-            "About 1.1 %",
+            "About {paying_pct:.1f} %",
         ),
         values=_users,
     ),
@@ -435,83 +451,20 @@ QUESTIONS = [
         hints=(
             "Of ten customers won, how many stay?",
             "Retention x (price - serving cost).",
-            "0.6 * (1440 - 700)",
-            "USD 444",
+            "{retention:g} / 100 * ({price:g} - {serving:g})",
+            "USD {break_even:,.0f}",
         ),
         values=_api,
     ),
-    # ---- verdicts
-    Claim(
-        "II.2.1",
-        "xAI uses X to close a data loop.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "One of three arrows was on record: X's terms opened its posts to xAI and closed them to others, though not the posts of Europeans. Grok was also placed before X's users, which is distribution. Nobody had measured that these data make Grok better, or that quality draws users. On {visits_day} Grok had {visits:g} % of visits to assistants' websites, use inside X not counted.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "low",
-            "The arrow from data to quality is still unmeasured. Below its resting place, a loop that closes would show rising use beyond placement; X and Grok went from about {x_then:,.0f} million (as claimed) to {x_now:,.0f} million (as filed), which may be a change of count. Studies of web search find some effect of data, or little, and none is about a social platform.",
-        ),
-        evidence=[
-            "data_rights",
-            "data_studies",
-            "users",
-            "market_shares",
-            "models.data_loop",
-        ],
-        values=lambda: {**_users(), **_grok_visits()},
-    ),
-    Claim(
-        "II.2.2",
-        "xAI differentiates by vertical integration into social media.",
-        then=Verdict(
-            "holds",
-            "medium",
-            "xAI had owned X since March 2025 and built Grok into it. A month before the article, on 2 February 2026, SpaceX took both over. That added layers, down to rockets, and left the one with X in place. It sets xAI apart from OpenAI, as claimed, not from Alphabet or Meta, which own platforms too.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "Grok and X are still one segment, but other layers now weigh more. The parent has been listed since June 2026, and the segment rents computing to a rival lab. In the second quarter of 2026 about {ai_share_q2:.0f} % of its revenue came from AI with that rent, about {ads_share_q2:.0f} % from advertising on X, against {ads_share_2025:.0f} % in 2025; how much of the AI part is rent is not published.",
-        ),
-        evidence=["rival_rounds", "strategic_stakes", "company_financials", "revenue_mix"],
-        values=_shares,
-    ),
-    Claim(
-        "II.2.3",
-        "xAI stresses one seamless product and brand personality against OpenAI's API and enterprise services.",
-        then=Verdict(
-            "holds in part",
-            "low",
-            "xAI's income came through X: advertising, and subscriptions at a run rate of about USD {subs:g} bn. At OpenAI the API was about {api_2025:.0f} % of the run rate in August 2025; business plans come on top, and no split was public on the day (API and business plans: more than {business_march:.0f} %, published on 31 March 2026). What a firm stresses, and a brand's personality, are not in these tables.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "OpenAI moves towards firms (more than {business_march:.0f} % of revenue in March, about {business_june:.0f} % in June) while also starting advertising. The larger shift is xAI's: its largest stream is AI sales, rent of computing included. How much of that is rent is not published; rent is no seamless consumer product.",
-        ),
-        evidence=["revenue_mix", "company_financials", "player_profiles"],
-        values=_results,
-    ),
-    Claim(
-        "II.2.4",
-        "OpenAI has the enterprise reach but no consumer traffic platform of its own and xAI is the reverse.",
-        then=Verdict(
-            "holds in part",
-            "medium",
-            "OpenAI's reach into firms holds (more than {business:g} million paying business users), and for xAI no number was published. The consumer half had been overtaken: ChatGPT, at about {chatgpt_2023:g} million users a week in March 2023, had {chatgpt_then:,.0f} million on the article's day. A month counts no fewer, and X and Grok had {x_then:,.0f} million a month.",
-        ),
-        now=Verdict(
-            "holds in part",
-            "medium",
-            "The enterprise half still holds: xAI publishes no number of business users. The consumer half is overtaken by a wider margin: ChatGPT says {chatgpt_now:,.0f} million a week (September), X and Grok filed {x_now:,.0f} million a month (March), of whom {grok:,.0f} million use Grok. Who means by a platform a place where people talk to each other can still defend it.",
-        ),
-        evidence=["users", "revenue_mix", "market_shares", "player_profiles"],
-        values=_users,
-    ),
 ]
+
+# What fills the templates of this lesson's rows in data/claims.csv.
+CLAIM_VALUES = {
+    "II.2.1": lambda: {**_users(), **_grok_visits()},
+    "II.2.2": _shares,
+    "II.2.3": _results,
+    "II.2.4": _users,
+}
 
 # A table of another product, its newest row not the last: for functions that ignore what they are given, or do not sort.
 _DOWNLOADS = pd.DataFrame(

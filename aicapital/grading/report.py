@@ -1,0 +1,155 @@
+"""`class_report.html`: how a class did, question by question. Names of learners stand only where a teacher must look."""
+
+import html
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pandas as pd
+
+from aicapital.figures.chart import Chart, sheet
+from aicapital.figures.style import INK, QUIET, course_style
+
+GROUPS = {
+    "right": ("passed", "marked by hand"),
+    "not right": ("failed", "error", "partly passed"),
+    "stopped": ("timed out", "crashed"),
+    "blank": ("not answered",),
+    "to mark by hand": ("needs manual marking",),
+}
+LOOKS = {
+    "right": ("#2E6F9E", ""),
+    "not right": ("#D98E4A", "//"),
+    "stopped": ("#B3261E", "xx"),
+    "blank": ("#C9CED6", ""),
+    "to mark by hand": ("#FFFFFF", ".."),
+}
+
+
+def table(records: list[dict], questions: list[list]) -> pd.DataFrame:
+    """Question -> percent of submissions in each group, limit hits, and the commonest named mistakes."""
+    rows = {}
+    for name, points in questions:
+        parts = [record["questions"][name] for record in records]
+        counts = Counter(part["status"] for part in parts)
+        mistakes = Counter(part["mistake"] for part in parts if part["mistake"])
+        row = {
+            group: 100 * sum(counts[status] for status in statuses) / max(len(parts), 1)
+            for group, statuses in GROUPS.items()
+        }
+        rows[name] = {
+            "points": points,
+            **row,
+            "time limit hits": counts["timed out"],
+            "mistakes": "; ".join(f"{what} ({n})" for what, n in mistakes.most_common(3)),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def figure(shares: pd.DataFrame, learners: int, name: str, by_hand: list[str]) -> Chart:
+    """One bar a question, split by what became of the answers."""
+    marked = shares[~shares.index.isin(by_hand)]
+    if len(marked):
+        hardest = marked["right"].idxmin()
+        title = (
+            f"{hardest} is the hardest question: {marked.at[hardest, 'right']:.0f} % have it right"
+        )
+    else:
+        title = "All questions are still to be marked by hand"
+    with course_style():
+        chart, axes = sheet(
+            title, f"{name}, {learners} submissions", height=1.6 + 0.36 * len(shares)
+        )
+        left = pd.Series(0.0, index=shares.index)
+        for group, (colour, hatch) in LOOKS.items():
+            axes.barh(
+                shares.index,
+                shares[group],
+                left=left,
+                label=group,
+                color=colour,
+                hatch=hatch,
+                edgecolor=QUIET if colour == "#FFFFFF" else "white",
+                linewidth=0.5,
+            )
+            left += shares[group]
+        for place, right in enumerate(shares["right"]):
+            if right >= 8:
+                axes.text(
+                    right / 2,
+                    place,
+                    f"{right:.0f} %",
+                    ha="center",
+                    va="center",
+                    color="white",
+                    fontsize=9,
+                )
+        axes.invert_yaxis()
+        axes.set(xlim=(0, 100), xlabel="Submissions, %")
+        axes.tick_params(labelsize=9, colors=INK)
+        axes.legend(
+            ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9, frameon=False
+        )
+    alt = f"Stacked bars, one a question. {title}. " + " ".join(
+        f"{question}: {row['right']:.0f} % right, {row['blank']:.0f} % blank."
+        for question, row in shares.iterrows()
+    )
+    return Chart(chart, alt, shares)
+
+
+def equal_answers(records: list[dict]) -> list[tuple[str, list[str]]]:
+    """Longer answers that are the same in two submissions, apart from spaces: to be looked at, no more."""
+    by_print = defaultdict(list)
+    for record in records:
+        for name, fingerprint in record["prints"].items():
+            by_print[name, fingerprint].append(record["learner"])
+    groups = [(name, sorted(who)) for (name, _), who in by_print.items() if len(who) > 1]
+    # What most of a class writes is the answer that the question leads to.
+    limit = max(2, len(records) // 5)
+    return sorted((name, who) for name, who in groups if len(who) <= limit)
+
+
+def write(folder: Path, head: dict, records: list[dict]) -> Path:
+    shares = table(records, head["questions"])
+    chart = figure(shares, len(records), head["sheet"], head["by_hand"])
+    picture = chart._repr_mimebundle_()["text/html"]
+    scores = pd.Series([record["score"] for record in records], dtype=float)
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f"<title>Class report: {html.escape(head['sheet'])}</title>",
+        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}"
+        "td,th{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top}</style></head><body>",
+        f"<h1>Class report: {html.escape(head['sheet'])}</h1>",
+        f"<p>{len(records)} submissions. Half of them have {scores.median():g} points or more, of "
+        f"{records[0]['max_score']:g}, before what is marked by hand.</p>"
+        if records
+        else "<p>No submissions.</p>",
+        picture,
+        "<h2>By question</h2><table><tr><th>Question</th><th>Right, %</th><th>Blank, %</th>"
+        "<th>Time limit hits</th><th>Most frequent named mistakes</th></tr>",
+    ]
+    for name, row in shares.iterrows():
+        cells = (
+            name,
+            f"{row['right']:.0f}",
+            f"{row['blank']:.0f}",
+            row["time limit hits"],
+            row["mistakes"],
+        )
+        parts.append(
+            "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+        )
+    parts.append("</table>")
+    equal = equal_answers(records)
+    if equal:
+        parts.append(
+            "<h2>Equal answers</h2><p>These longer answers are the same, letter for letter. There can be good "
+            "reasons: pairs that worked together, a shared template, the public solutions.</p><ul>"
+        )
+        parts += [
+            f"<li>{html.escape(name)}: {html.escape(', '.join(who))}</li>" for name, who in equal
+        ]
+        parts.append("</ul>")
+    parts.append("</body></html>\n")
+    path = folder / "class_report.html"
+    path.write_text("\n".join(parts), encoding="utf-8")
+    return path

@@ -1,0 +1,492 @@
+"""Lesson 08: how long does the money last, and what must be true for the price to be right?"""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from ...data import load
+from ...models.valuation import GrowthCase, implied_growth
+from .. import expect
+from ..questions import (
+    Choice,
+    Code,
+    Feedback,
+    Mistake,
+    Number,
+    Option,
+    Prediction,
+    SheetCheck,
+)
+
+ARTICLE = "2026-03-03"
+
+
+@cache
+def _plans() -> pd.DataFrame:
+    """Free cash flow by year and vintage (USD bn)."""
+    rows = load("forecast_vintages").query(
+        "metric == 'free_cash_flow' and period.str.startswith('FY')"
+    )
+    return rows.pivot(index="period", columns="vintage", values="value_usd_bn")
+
+
+def _numbers() -> dict[str, float]:
+    """Everything that questions and verdicts quote, from the tables."""
+    plans = _plans()
+    forecast = load("forecast_vintages").set_index("row_id")["value_usd_bn"]
+    inputs = load("model_inputs_08").set_index("row_id")["value"]
+    money = load("company_financials", all_reports=True).set_index("row_id")["value_usd_bn"]
+    mix = load("revenue_mix").set_index("row_id")
+    rounds = load("funding_rounds", all_reports=True).set_index("row_id")
+    values = load("valuations").set_index("row_id")
+    industry = load("analogue_industries").set_index("row_id")["value"]
+    contracts = load("compute_commitments", ARTICLE)
+    signed = contracts[contracts["counts_in_total"]]["value_usd_bn"].sum()
+    then, before = plans["February 2026"], plans["Early 2025"]
+    revenue = forecast["fv_september_2026_revenue_2026_2030"]
+    compute = forecast["fv_september_2026_compute_spend_2026_2030"]
+    burn = forecast["fv_september_2026_free_cash_flow_2026_2030"]
+    sales_2025, price = inputs["as_cash_plan_revenue_2025"], values["value_usd_bn"]
+    return {
+        "plan_before": before.sum(),
+        "plan_then": then.sum(),
+        "burn_3": -then.iloc[:3].sum(),
+        "deepest": -then.min(),
+        "cash": inputs["as_cash_plan_opening_cash"],
+        "then_post": price["val_openai_2026_announced"],
+        "close": rounds.at["oai_2026_close", "amount_committed_usd_bn"],
+        "announced": rounds.at["oai_2026_announced", "amount_committed_usd_bn"],
+        "conditional": rounds.at["oai_2026_amazon_conditional", "amount_committed_usd_bn"],
+        "pre": rounds.at["oai_2026_close", "pre_money_usd_bn"],
+        "bridge": rounds.at["oai_2026_bridge", "pre_money_usd_bn"],
+        "bridge_money": rounds.at["oai_2026_bridge", "amount_committed_usd_bn"],
+        "sales_2025": sales_2025,
+        "inference": money["fin_fy2025_inference_cost"],
+        "research": money["fin_fy2025_r_and_d_compute"],
+        "burn_2025": money["fin_fy2025_cash_burn"],
+        "plan_revenue": revenue,
+        "plan_compute": compute,
+        "plan_burn": -burn,
+        "plan_other": revenue - compute - burn,
+        "other_pct": 100 * (revenue - compute - burn) / revenue,
+        "signed": signed,
+        "run_rate": values.at["val_openai_2026_close", "revenue_usd_bn"],
+        "api_share": mix.at["mix_oai_202508_api", "share_pct"],
+        "firms": mix.at["mix_oai_202603_enterprise", "share_pct"],
+        "firms_now": mix.at["mix_oai_202606_enterprise", "share_pct"],
+        "ads_first": mix.at["mix_oai_202603_ads", "value_usd_bn"],
+        "ads_2026": mix.at["mix_oai_fy2026_ads", "value_usd_bn"],
+        "ads_2030": mix.at["mix_oai_fy2030_ads", "value_usd_bn"],
+        "ads_users": inputs_high("ad_users_2030"),
+        "ads_each": mix.at["mix_oai_fy2030_ads", "value_usd_bn"] / inputs_high("ad_users_2030"),
+        "att_margin": 100
+        * industry["an_att_fy2025_operating_income"]
+        / industry["an_att_fy2025_revenue"],
+        "att_capex": 100 * industry["an_att_fy2025_capex"] / industry["an_att_fy2025_revenue"],
+        "compute_share": 100
+        * (money["fin_fy2025_inference_cost"] + money["fin_fy2025_r_and_d_compute"])
+        / sales_2025,
+        "implied": _implied(),
+        "diluted": 100
+        * rounds.at["oai_2026_announced", "pre_money_usd_bn"]
+        / price["val_openai_2026_announced"],
+        "margin_accounts": 100
+        * (1 - money["fin_fy2025_cost_of_revenue"] / money["fin_fy2025_revenue"]),
+        "margin_press": inputs["as_cash_plan_gross_margin_2025"],
+        "cost_accounts": money["fin_fy2025_cost_of_revenue"],
+        "cost_press": sales_2025 * (1 - inputs["as_cash_plan_gross_margin_2025"] / 100),
+        "seats": load("users").set_index("row_id").at["biz_openai_202602", "value_millions"],
+    }
+
+
+def inputs_high(item: str) -> float:
+    return load("model_inputs_08").set_index("item")["high"][item]
+
+
+def _implied(pre_money: float | None = None) -> float:
+    """Growth implied by the pre-money value of the 2026 round at the base inputs (percent a year)."""
+    rows = load("model_inputs_08").set_index(["model", "item"])["value"]
+    given = rows["reverse_dcf"]
+    case = GrowthCase(
+        rows["cash_plan", "revenue_2025"],
+        given["first_margin"],
+        given["mature_margin"],
+        given["wacc"],
+        given["horizon_growth"],
+        int(given["years"]),
+    )
+    value = (
+        pre_money
+        or load("funding_rounds").set_index("row_id").at["oai_2026_close", "pre_money_usd_bn"]
+    )
+    return implied_growth(value - rows["cash_plan", "opening_cash"], case).growth_pct
+
+
+def _year_dry() -> str:
+    """First year whose end finds no cash, on the plan of February 2026 and the round as closed."""
+    numbers = _numbers()
+    left = numbers["cash"] + numbers["close"] + _plans()["February 2026"].cumsum()
+    short = left[left < 0]
+    return short.index[0].removeprefix("FY") if len(short) else "not before 2031"
+
+
+QUESTIONS = [
+    Prediction(
+        "plan_change",
+        "In early 2025 OpenAI's own plan gave free cash flow of USD {plan_before:+.0f} bn for 2026 to 2030 together. What did its plan of February 2026 give for the same five years? Burn is negative.",
+        unit="USD bn",
+        tolerance=40,
+        truth=lambda: _numbers()["plan_then"],
+        explain="The later plan has more revenue in 2030 and far more computing before it. Two vintages, one firm: neither is an average.",
+        values=_numbers,
+    ),
+    Prediction(
+        "year_dry",
+        "Take USD {cash:.0f} bn of cash and the {close:.0f} bn of the round of 2026. On the company's own plan of February 2026 and without another round, in which year does the cash run out?",
+        options=("2027", "2028", "2029", "not before 2031"),
+        truth=_year_dry,
+        explain="The plan burns {burn_3:.0f} bn in 2026 to 2028. This is the firm's own forecast, not ours.",
+        values=_numbers,
+    ),
+    Prediction(
+        "implied_growth",
+        "Investors paid {pre:.0f} bn before the new money. Revenue of 2025 was {sales_2025:.1f} bn. Suppose cash flow reaches 25 % of revenue after ten years and investors want 12 % a year. By how much must revenue grow, each year for ten years?",
+        unit="%",
+        tolerance=8,
+        truth=lambda: round(_implied()),
+        explain="It is a growth for ten years on end. The plan of February 2026 is faster, for five years.",
+        values=_numbers,
+    ),
+    Choice(
+        "run_rate",
+        "At the end of March 2026 a report says: OpenAI has revenue of USD {run_rate:.0f} bn, almost twice the {sales_2025:.0f} bn of 2025. What is compared here?",
+        [
+            Option("Two years' revenue, so it nearly doubled in a year", why="The year 2026 was three months old. Nobody had booked 24 bn.", mistake="run rate for revenue"),
+            Option("A month times 12 with what a whole year brought in", correct=True, why="A run rate says how fast money comes in now. It becomes revenue only if that month is repeated."),
+            Option("Signed contracts with revenue that was earned", why="Those would be bookings. The 24 is two a month, taken twelve times.", mistake="bookings for run rate"),
+        ],
+        hints=("How many months of 2026 were over?", "Ask what was counted, and over how long.", "2 a month, times 12.", "A month times 12 with what a whole year brought in"),
+        values=_numbers,
+    ),
+    Number(
+        "adds_up",
+        "In September 2026 OpenAI's plan for 2026 to 2030 was reported: revenue USD {plan_revenue:.0f} bn, computing {plan_compute:.0f} bn, free cash flow of -{plan_burn:.0f} bn. What must all other costs add up to?",
+        answer=lambda: _numbers()["plan_other"],
+        unit="USD bn",
+        tolerance=0.6,
+        expects="an amount in USD bn",
+        right="That is {other_pct:.0f} % of revenue for staff, sales, Microsoft's share and the rest. So the three numbers can be true together.",
+        mistakes=[
+            Mistake("burn taken for a source of money", lambda: _numbers()["plan_revenue"] - _numbers()["plan_compute"] - _numbers()["plan_burn"], "You took the burn off. The burn is what costs exceed revenue by, so costs are larger by it."),
+            Mistake("the burn alone", lambda: _numbers()["plan_burn"], "That is the burn. Computing alone exceeds revenue by a little; the rest of the burn is other costs."),
+            Mistake("computing left out", lambda: _numbers()["plan_revenue"] + _numbers()["plan_burn"], "Those are all costs. Take computing off."),
+            Mistake("other costs left out", lambda: _numbers()["plan_compute"] - _numbers()["plan_revenue"], "By so much computing alone exceeds revenue. The rest of the burn is other costs."),
+            Mistake("sign turned", lambda: -_numbers()["plan_other"], "The size is right. Costs are asked for as a positive amount."),
+        ],
+        hints=("Free cash flow is revenue less all costs.", "other = revenue - computing - free cash flow, and free cash flow is negative", "other = {plan_revenue:.0f} - {plan_compute:.0f} + {plan_burn:.0f}", "USD {plan_other:.0f} bn"),
+        values=_numbers,
+    ),
+    Choice(
+        "gross_margin",
+        "Gross margin is revenue less the cost of serving customers, over revenue. OpenAI's of 2025 was reported as {margin_press:.0f} %, and {margin_accounts:.0f} % follows from its leaked accounts. How can both be right?",
+        [
+            Option("They count different costs of serving: one all users, paying or not, the other a shorter list", correct=True, why="At {margin_press:.0f} % serving cost USD {cost_press:.1f} bn, in the accounts {cost_accounts:.1f} bn. What the accounts book elsewhere is not published; the cost of free users is the first thing to ask for."),
+            Option("One is from a run rate, and the margin rises in months with more revenue", why="Both are for the whole year.", mistake="period mixed up"),
+            Option("One is before and the other after research computing, the largest cost", why="Research is in neither: both stop at the cost of serving.", mistake="gross for operating margin"),
+        ],
+        hints=("Which users cost and do not pay?", "Work out the cost of serving that belongs to each margin.", "{cost_press:.1f} bn against {cost_accounts:.1f} bn: the revenue is almost the same.", "They count different costs of serving: one all users, paying or not, the other a shorter list"),
+        values=_numbers,
+    ),
+    Number(
+        "wacc",
+        "A firm has debt of USD 36 bn and shares worth 54 bn at market prices; its books show equal parts. Debt costs 6 %, equity 12.4 %, tax is 35 %. What is its weighted average cost of capital?",
+        answer=9.0,
+        unit="%",
+        tolerance=0.06,
+        expects="a percentage",
+        right="0.4 x 6 % x 0.65 + 0.6 x 12.4 %. These are the rates of a textbook's Rio Corporation.",
+        mistakes=[
+            Mistake("book weights", 8.15, "You weighted with the books. What investors have at stake is the market value."),
+            Mistake("tax left out", 9.84, "Interest lowers tax: take the debt at 6 % x (1 - 0.35)."),
+            Mistake("weights swapped", 7.3, "Debt is 36 of 90, so its weight is 0.4."),
+            Mistake("cost of equity alone", 12.4, "That is what shareholders want. Lenders finance a part."),
+        ],
+        hints=("Weights first: which values?", "WACC = D/V x cost of debt x (1 - tax) + E/V x cost of equity", "debt = 36 / 90 * 6 * 0.65", "9.0 %"),
+    ),
+    Choice(
+        "terminal",
+        "An analyst values a lab with a discount rate of 8 % and growth of 9 % a year for ever. What happens?",
+        [
+            Option("The value is high, as it should be for a firm that grows faster than others", why="For ever, a firm that outgrows the rate outgrows the whole economy.", mistake="growth for ever above the rate"),
+            Option("The formula gives a negative number, so the firm is worth nothing", why="The formula does not hold there. A sum that grows without end has no value, high or low.", mistake="formula used outside its range"),
+            Option("There is no value: the sum has no end. Growth for ever must lie below the rate", correct=True, why="And both must be nominal, or both real. Fast growth belongs into the forecast years."),
+        ],
+        hints=("Is each later year worth more or less today?", "The horizon formula divides by rate less growth.", "8 - 9 is negative.", "There is no value: the sum has no end. Growth for ever must lie below the rate"),
+    ),
+    Code(
+        "average_price",
+        "Write `average_price(old_price, shares_before, new_money, new_shares)`: the conversion price after a down round, broad-based weighted average. Then run the cell with `lesson.check(\"average_price\", average_price)`.",
+        starter="def average_price(old_price, shares_before, new_money, new_shares):\n    return ...",
+        tests=[
+            expect.call(1.0, 7.0, 1.0, 2.0, gives=8 / 9, tolerance=1e-6, mistakes=[
+                Mistake("full ratchet", 0.5, "That is the new price: a full ratchet."),
+                Mistake("formula turned round", 9 / 8, "The price falls in a down round. Put the shares that were issued below."),
+                Mistake("plain average of two prices", 0.75, "You averaged the prices. Weight by shares."),
+            ]),
+            expect.call(2.0, 7.0, 1.0, 2.0, gives=5 / 3, tolerance=1e-6, mistakes=[
+                Mistake("money for shares", 2 * 8 / 9, "new_money is an amount. At the old price it buys new_money / old_price shares."),
+            ]),
+        ],
+        hints=("How many shares would the money have bought at the old price?", "new price = old price x (before + money / old price) / (before + issued)", "at_old = new_money / old_price", "return old_price * (shares_before + new_money / old_price) / (shares_before + new_shares)"),
+        right="In Gust's published example the price falls from 1.00 to 0.89; a full ratchet would take it to 0.50. A small round at a low price hurts little; a full ratchet does not ask how small it was.",
+    ),
+    Choice(
+        "committed",
+        "Contracts of USD {signed:.0f} bn were signed by the article's day. Why is that not the computing that OpenAI will pay?",
+        [
+            Option("It is: signed contracts are debts and must be shown as such", why="A contract for services not yet delivered is no debt on the balance sheet. It may be cut, delayed or grown.", mistake="committed for paid"),
+            Option("Payments come over years with the capacity, terms can change, and use may exceed contracts", correct=True, why="So the plan pays by use or by contract, whichever is more, and the part that binds is an assumption on screen."),
+            Option("Suppliers will take shares, so nothing has to be paid in cash", why="Some pay in shares into the lab; the purchases go out in money.", mistake="money in and out netted"),
+        ],
+        hints=("When is a data centre paid for?", "Tell signed, due and paid apart.", "Look at the schedule by year.", "Payments come over years with the capacity, terms can change, and use may exceed contracts"),
+        values=_numbers,
+    ),
+]  # fmt: skip
+
+# What fills the templates of this lesson's rows in data/claims.csv.
+CLAIM_VALUES = {
+    "V.1": _numbers,
+    "V.2": _numbers,
+    "V.4": _numbers,
+    "V.5": _numbers,
+    "V.6": _numbers,
+    "V.7": _numbers,
+    "V.8": _numbers,
+    "V.9": _numbers,
+}
+# Skerry's cash at the end of years 3 to 6 (USD bn), without and with the round, rounded.
+NO_ROUND, WITH_ROUND = (3.415, 1.663, -1.961, -8.785), (7.415, 5.663, 2.039, -4.785)
+
+
+def _cash_lines(figure) -> Feedback | None:
+    """The first two lines run over years 3 to 6 and follow the two plans, in either order."""
+    drawn = [
+        line.get_data() for axes in figure.axes for line in axes.lines if len(line.get_xdata()) > 2
+    ]
+    if len(drawn) < 2:
+        return Feedback.wrong("Two lines with a point for each year are needed.", "a line missing")
+    drawn = drawn[:2]
+    if any(not np.array_equal(np.asarray(years, float), [3, 4, 5, 6]) for years, _ in drawn):
+        return Feedback.wrong("The years are 3, 4, 5 and 6, one point each.", "years not 3 to 6")
+    found = sorted((tuple(float(value) for value in values) for _, values in drawn), reverse=True)
+
+    def are(*lines):
+        return np.allclose(found, sorted(lines, reverse=True), atol=0.006)
+
+    if are(NO_ROUND, WITH_ROUND):
+        return None
+    if np.allclose(found[1], np.diff((4.1, *NO_ROUND)), atol=0.006):
+        return Feedback.wrong(
+            "One line shows the flow of each year. Cash adds them up.", "flow for stock"
+        )
+    if np.allclose(found[0][0] - found[1][0], 4, atol=0.006) and not np.allclose(
+        np.subtract(*found), 4, atol=0.006
+    ):
+        return Feedback.wrong(
+            "The money of the round stays in the cash of the later years too.",
+            "round lost after a year",
+        )
+    if np.allclose(found[1], np.subtract(NO_ROUND, 4.1), atol=0.006):
+        return Feedback.wrong(
+            "You left out the cash that Skerry has at the start.", "opening cash forgotten"
+        )
+    for growths, words in (
+        ((3, 4, 5, 6), "grown one year too far. Year 1 is the start, so year 3 has grown twice."),
+        ((0, 1, 2, 3), "those of years 1 to 4. By year 3 they have grown twice."),
+    ):
+        wrong = 4.1 + np.cumsum([1.2 * 1.25**grown - 1.6**grown for grown in growths])
+        if np.allclose(found[1], wrong, atol=0.006):
+            return Feedback.wrong(f"Your flows are {words}", "years counted from the wrong start")
+    told = " and ".join(f"from {values[0]:.2f} to {values[-1]:.2f}" for values in found)
+    return Feedback.wrong(f"Your lines run {told}. Work out year 3 of each by hand.")
+
+
+def _wholesale(f, table: pd.DataFrame | None = None) -> pd.Series:
+    return f(load("valuations") if table is None else table, "run rate")
+
+
+def _halved_revenue() -> pd.DataFrame:
+    """The valuations, but with half of the revenue at Series H: the newest row of Anthropic is then the dearest."""
+    rows = load("valuations")
+    halved = rows["revenue_usd_bn"].where(rows["event"] != "Series H", rows["revenue_usd_bn"] / 2)
+    return rows.assign(revenue_usd_bn=halved)
+
+
+SHEET = {
+    "q1_prediction": SheetCheck(
+        "The first year without cash",
+        kind="value",
+        name="q1_prediction",
+        expects="a year, such as 2027",
+        right="You expected the money to end inside the plan. Now compare it with the output.",
+        tests=[
+            expect.that("Give a calendar year of the plan, 2026 to 2030.", lambda given: 2026 <= given <= 2030),
+            expect.that("After two years there are still 80 bn.", lambda given: given > 2027, mistake="stopped too early"),
+            expect.that("By then three years of burn are gone: 25, 57 and 85.", lambda given: given < 2029, mistake="stopped too late"),
+        ],
+        hints=("Take one year's burn after the other.", "162 less 25, then less 57, then less 85.", "137, then 80.", "2028"),
+    ),
+    "q1_reason": SheetCheck(
+        "What that year means",
+        kind="value",
+        name="q1_reason",
+        expects='one of "A", "B", "C"',
+        right="It says by when other money must be there, on this plan.",
+        tests=[
+            expect.that("Firms raise money before the end. The year is a date for a round, not for a court.", lambda given: str(given).strip().upper() != "A", mistake="dry taken for bankrupt"),
+            expect.that("There is burn in every year up to then. Cash in hand is no profit.", lambda given: str(given).strip().upper() != "C", mistake="cash for profit"),
+            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+        ],
+        hints=("What does the loop leave out?", "No later round, loan or listing is in it.", "It follows one plan, to the end of the money.", "B"),
+    ),
+    "q2": SheetCheck(
+        "The cash at the end of each year",
+        kind="function",
+        name="cash_by_year",
+        expects="cash_by_year(opening_cash, flows, rounds) that returns a list, one amount a year",
+        right="A stock carries on, a flow does not. That is the whole of a runway.",
+        tests=[
+            expect.call(10, [-4, -3, 1], [0, 2, 0], gives=[6, 5, 6], tolerance=1e-9, mistakes=[
+                Mistake("flow for stock", -4, "That is the flow of the year. Add it to the cash."),
+                Mistake("round left out", 3, "The second year also has new money of 2."),
+                Mistake("burn added", 14, "Burn is below zero already. Add the flow as it is."),
+            ]),
+            expect.call(1, [-3], [0], gives=[-2], tolerance=1e-9, mistakes=[
+                Mistake("cut off at zero", 0, "Let it fall below zero: that shows how much is missing."),
+            ]),
+        ],
+        hints=("What does the cash of one year start from?", "cash = cash + flow + new money, then append", "cash = cash + flow + new_money", "closing.append(cash)"),
+    ),
+    "q3": SheetCheck(
+        "A stake after a down round",
+        kind="function",
+        name="protected_stake",
+        expects="protected_stake(protected, others, old_price, pre_money, new_money) that returns a percentage",
+        right="In the published example of the lesson, Series A would end at 30 % if it alone were protected.",
+        tests=[
+            expect.call(200, 800, 20, 12_000, 4_000, gives=16.3934, tolerance=0.001, mistakes=[
+                Mistake("no protection", 15.0, "That is the stake without anti-dilution: your conversion price did not fall. In the formula, money / old price are the shares that the money would have bought."),
+                Mistake("narrow base", 19.0476, "You counted the protected shares alone. Broad-based means all shares before the round."),
+                Mistake("post-money for pre-money", 16.5563, "You priced the new shares at the value after the money. The price is pre-money over all shares before."),
+                Mistake("price over the protected shares alone", 18.75, "Divide the pre-money value by all shares before the round, not by the protected ones."),
+                Mistake("plain average of two prices", 18.0723, "You averaged the two prices. Weight the new one by how many shares are sold."),
+                Mistake("full ratchet", 22.7273, "That is a full ratchet: the conversion price fell all the way to the new price."),
+                Mistake("fraction for percent", 0.163934, "That is a fraction. Multiply by 100."),
+                Mistake("extra shares left out of the whole", 16.6667, "Two slips give this. The extra shares count below too: they are common shares now. Or you sold the new shares at the old price."),
+                Mistake("before the new money", 21.7391, "The new shares are missing in the whole."),
+            ]),
+            expect.call(2.5, 4.5, 1.0, 3.5, 1.0, gives=30.2013, tolerance=0.001),
+            expect.call(200, 800, 20, 30_000, 4_000, gives=17.6471, tolerance=0.001, mistakes=[
+                Mistake("price raised in an up round", 16.8317, "In an up round the conversion price stays: use min(old price, ...)."),
+            ]),
+        ],
+        hints=("What does a new share cost?", "conversion price = old price x (before + money / old price) / (before + sold), never above the old one", "new_price = pre_money / before; sold = new_money / new_price", "100 * converted / (converted + others + sold)"),
+    ),
+    "q4": SheetCheck(
+        "Put the lines in order",
+        kind="order",
+        name="q4_order",
+        expects='a list of labels such as ["B", "A"]',
+        right="About USD 47 bn, or 58 for the firm. Growth for ever of 3 % lies well below the rate of 11.6 %.",
+        lines=(
+            "rate = debt_part + equity_part",
+            "shares = firm - net_debt",
+            "debt_part = 0.30 * 0.08 * (1 - 0.25)",
+            "firm = 5 / rate",
+            "firm = 5 / (rate - 0.03)",
+            "equity_part = 0.70 * 0.14",
+            "net_debt = 15 - 4",
+        ),
+        before=[
+            ("C", "A", "it uses debt_part, which line C sets."),
+            ("F", "A", "it uses equity_part, which line F sets."),
+            ("A", "E", "it uses rate, which line A sets."),
+            ("E", "B", "it uses firm, which line E sets."),
+            ("G", "B", "it uses net_debt, which line G sets."),
+        ],
+        distractors={"D": "it values a cash flow that stays at 5 for ever, and this one grows by 3 %."},
+        hints=("Which lines need nothing from the others?", "A line can stand only after the lines that set its names.", "C and F first, then A.", 'For example ["C", "F", "A", "E", "G", "B"]'),
+    ),
+    "q5": SheetCheck(
+        "Multiples from the table",
+        kind="function",
+        name="price_to_sales",
+        expects="price_to_sales(valuations, basis) that returns a Series, company -> times revenue",
+        right="Like with like: on run rates Anthropic was priced lower in May than in February, for revenue had more than tripled.",
+        tests=[
+            expect.that("The function returns nothing. End it with a return line.", lambda f: _wholesale(f) is not None, mistake="print for return"),
+            expect.that("On the run rate there are two companies, each once.", lambda f: sorted(_wholesale(f).index) == ["Anthropic", "OpenAI"], mistake="bases or rounds mixed"),
+            expect.that("Anthropic's newest is Series H: 965 over 47.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 0.06, mistake="an older row"),
+            expect.that("Divide value by revenue yourself; the printed ratio is rounded.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 1e-6, mistake="printed ratio taken"),
+            expect.that("Use the table that is handed in: with half of the values the ratios halve.", lambda f: abs(f(load("valuations").assign(value_usd_bn=lambda rows: rows["value_usd_bn"] / 2), "run rate")["OpenAI"] - 852 / 48) < 1e-6, mistake="table ignored"),
+            expect.that("Use the basis that is handed in: Amazon's listing is on the revenue of the last year.", lambda f: "Amazon" in f(load("valuations"), "revenue of the last year").index, mistake="basis ignored"),
+            expect.that("The newest row counts, not the lowest multiple: with half of its revenue Series H stays the newest.", lambda f: abs(_wholesale(f, _halved_revenue())["Anthropic"] - 965 / 23.5) < 1e-6, mistake="lowest multiple for newest"),
+            expect.that("Keep rows whose basis is exactly the text that is handed in; \"revenue\" alone is none of them.", lambda f: len(f(load("valuations"), "revenue")) == 0, mistake="part of a basis"),
+            expect.that("The newest is by date, not by place in the table.", lambda f: abs(f(load("valuations").iloc[::-1], "run rate")["Anthropic"] - 965 / 47) < 1e-6, mistake="order of the table for dates"),
+        ],
+        hints=("Which rows may be compared?", "Keep the basis, sort by date, keep the last of each company, divide.", 'kept = valuations[valuations["revenue_basis"] == basis]', 'newest = kept.sort_values("date").groupby("company").tail(1).set_index("company")'),
+    ),
+    "q6": SheetCheck(
+        "The cash in one picture",
+        kind="figure",
+        name="q6_figure",
+        expects="a figure with two lines, a title and units on both axes",
+        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
+        tests=[expect.figure_texts(x_unit="years", y_unit="USD bn"), _cash_lines],
+        hints=("What is the flow of year 3?", "operating cash flow 1.2 x 1.25 squared, less capex 1.6 squared; then add up from 4.1", "flows = [1.2 * 1.25 ** (year - 1) - 1.6 ** (year - 1) for year in (3, 4, 5, 6)]", "cash_by_year(4.1, flows, [4, 0, 0, 0]) gives the upper line"),
+    ),
+    "q7": SheetCheck(
+        "What Skerry is worth",
+        kind="function",
+        name="firm_value",
+        expects="firm_value(growth_pct) that returns USD bn",
+        right="At 20 % Skerry would be worth less than the up round asks.",
+        tests=[
+            expect.call(20, gives=18.5845, tolerance=0.002, mistakes=[
+                Mistake("horizon value left out", 4.8953, "Those are the ten years alone. The years after them are missing."),
+                Mistake("horizon growth left out of its first cash flow", 18.1858, "The first cash flow after the forecast is one year later: let it grow once."),
+                Mistake("horizon value not discounted", 47.4119, "The horizon value stands at the end of year 10. Discount it by ten years."),
+                Mistake("middle of the year", 19.6679, "That discounts from the middle of each year. Here they come at the end."),
+                Mistake("middle of the year", 18.8699, "Your yearly flows come in the middle of each year. Here they come at the end."),
+                Mistake("margin in nine steps", 18.1348, "Your margin of the first year is still that of year 2. It moves in ten steps, the first of them in the first year."),
+                Mistake("revenue not yet grown", 15.4871, "The first year of the forecast already has grown once: 3 x 1.2."),
+                Mistake("no growth after the forecast", 14.8631, "After the forecast the cash flow grows for ever: divide by the rate less the growth."),
+                Mistake("horizon value discounted once too often", 17.1178, "The horizon value stands at the end of year 10, one year before its first cash flow. Discount it by ten years."),
+                Mistake("burn taken for a margin", 19.6402, "The margin starts below zero: Skerry burns 3 % of revenue in year 2."),
+                Mistake("margin mature at once", 22.6314, "The margin gets there in ten equal steps, from minus 3 %."),
+                Mistake("cash added", 22.6845, "The value of the firm is without its cash. That comes in with the price."),
+            ]),
+            expect.call(0, gives=3.4898, tolerance=0.002),
+            expect.call(30, gives=39.7007, tolerance=0.002),
+        ],
+        hints=("What is the margin of the first year, and of the tenth?", "flow = revenue x margin; add flow / 1.12 ** year; then the horizon value of year 10", "margin = -3 + 23 * year / 10", "horizon = flow * 1.03 / (0.12 - 0.03), discounted by 1.12 ** 10"),
+    ),
+    "q7_growth": SheetCheck(
+        "The growth in the price",
+        kind="value",
+        name="q7_growth",
+        expects="a growth in percent",
+        right="Almost a quarter more revenue each year, for ten years: that is what 30 bn claims.",
+        tests=[
+            expect.number(24.3, unit="%", tolerance=0.11, mistakes=[
+                Mistake("cash not taken off", 26.2, "The 30 are for the shares, cash included. The business is worth 30 less 4.1."),
+                Mistake("money added to the price", 27.9, "You added the new money or the cash. Start from the pre-money value and take the cash off."),
+                Mistake("middle of the year", 23.6, "Cash flows come at the end of the year here."),
+                Mistake("price of the down round", 9.5, "That is the growth that 12 bn implies."),
+            ]),
+        ],
+        hints=("Which value must the firm have?", "Find the growth at which firm_value is the pre-money value less the cash.", "target = 30 - 4.1", "24.3 %"),
+    ),
+}  # fmt: skip
+MANUAL = {"q8": "marked by hand; see the rubric in its cell"}

@@ -1,0 +1,242 @@
+"""A lab computed ahead for a page without a kernel: which settings, their pictures and sentences, the prediction mark.
+
+A page cannot hold every setting of a lab with six controls. It holds the lines that a learner walks: from the start and
+from each preset, one control at a time, and the plane of the two main controls. The page script goes to the nearest
+of these and says so. Pictures of neighbouring stops share most of their text, so that all of them packed (gzip, as
+base64 inside a script, because a page opened from a folder may not fetch) take a few hundred kilobytes.
+"""
+
+import base64
+import gzip
+import inspect
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..labs.lab import Control, Lab
+from ..learning.questions import Prediction
+
+MOST_FRAMES = 500  # a lab; more would make the build slow and moves no smoother
+# Stops of the two main controls and of each other one, from fine to coarse; the first that fits is taken.
+FINENESS = (
+    (33, 9),
+    (29, 8),
+    (25, 7),
+    (21, 6),
+    (17, 5),
+    (15, 5),
+    (13, 4),
+    (11, 4),
+    (9, 3),
+    (7, 3),
+    (5, 2),
+)
+
+Setting = tuple[int, ...]  # for each control the position of its stop
+
+
+def grid(lab: Lab, most: int = MOST_FRAMES) -> list[Setting]:
+    """The settings that a page holds, at most `most` of them where that is possible at all."""
+    controls = list(lab.controls.values())
+    start = {control.name: control.start for control in controls}
+    bases = [start, *(start | preset for preset in lab.presets.values())]
+    settings: set[Setting] = set()
+    for main, other in FINENESS:
+        stops = [
+            _thinned(control, main if i < 2 else other, {base[control.name] for base in bases})
+            for i, control in enumerate(controls)
+        ]
+        settings = (
+            set(itertools.product(*stops)) if _size(stops) <= most else _lines(lab, bases, stops)
+        )
+        if len(settings) <= most:
+            break
+    return sorted(settings)
+
+
+def _size(stops: list[list[int]]) -> int:
+    return int(np.prod([len(of_one) for of_one in stops]))
+
+
+def _thinned(control: Control, count: int, keep: set) -> list[int]:
+    """About `count` positions spread over the control's stops, both ends and the stops in `keep` among them."""
+    last = len(control.stops) - 1
+    spread = np.linspace(0, last, min(count, last + 1)).round().astype(int).tolist()
+    if not control.is_number:
+        spread = list(range(last + 1))
+    return sorted({*spread, *(control.stops.index(stop) for stop in keep)})
+
+
+def _lines(lab: Lab, bases: list[dict], stops: list[list[int]]) -> set[Setting]:
+    found: set[Setting] = set()
+    for base in bases:
+        here = _setting(lab, base)
+        for i, of_one in enumerate(stops):
+            found |= {(*here[:i], stop, *here[i + 1 :]) for stop in of_one}
+    # The plane is coarser than the lines: it has as many settings as both take together, squared.
+    coarse = [of_one[:: max(1, len(of_one) // 6)] + of_one[-1:] for of_one in stops[:2]]
+    rest = _setting(lab, bases[0])[2:]
+    return found | {(*pair, *rest) for pair in itertools.product(*coarse)}
+
+
+def _setting(lab: Lab, values: Mapping[str, Any]) -> Setting:
+    return tuple(control.stops.index(values[name]) for name, control in lab.controls.items())
+
+
+def still(lab: Lab) -> bytes:
+    """The layer of a lab that never moves, as a PNG."""
+    return base64.b64decode(lab.still)
+
+
+def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = MOST_FRAMES) -> dict:
+    """Everything that the page script needs for one lab, ready for JSON; `question` is where the prediction is recorded."""
+    controls = list(lab.controls.values())
+    settings = grid(lab, most)
+    used = [sorted({setting[i] for setting in settings}) for i in range(len(controls))]
+    frames: dict[tuple[str, str], int] = {}
+    at = {}
+    for setting in settings:
+        shown = lab.set(**_values(controls, setting))
+        number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
+        at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
+    start = {control.name: control.start for control in controls}
+    lab.set(**start)
+    width, height = lab.figure.get_size_inches() * 72
+    body = {
+        "at": at,
+        "pictures": [svg for svg, _ in frames],
+        "sentences": [words for _, words in frames],
+    }
+    return {
+        "title": lab.title,
+        "view": f"0 0 {width:g} {height:g}",
+        "width": round(float(width) * 96 / 72),
+        "controls": [
+            {
+                "label": control.label,
+                "number": control.is_number,
+                "shows": [control.show(control.stops[stop]) for stop in used[i]],
+                "thinned": len(used[i]) < len(control.stops),
+                "start": used[i].index(control.stops.index(control.start)),
+            }
+            for i, control in enumerate(controls)
+        ],
+        "presets": [
+            {
+                "name": name,
+                "set": [
+                    used[i].index(control.stops.index(preset[control.name]))
+                    if control.name in preset
+                    else None
+                    for i, control in enumerate(controls)
+                ],
+            }
+            for name, preset in lab.presets.items()
+        ],
+        "question": question,
+        "marks": list(_marks(lab, prediction)) if prediction else [],
+        "hidden": _hidden(lab, prediction, used) if prediction else [],
+        "all": len(at) == _size(used),
+        "frames": base64.b64encode(
+            gzip.compress(json.dumps(body, separators=(",", ":")).encode(), mtime=0)
+        ).decode("ascii"),
+    }
+
+
+def _values(controls: list[Control], setting: Setting) -> dict[str, Any]:
+    return {
+        control.name: control.stops[stop] for control, stop in zip(controls, setting, strict=True)
+    }
+
+
+def inner(svg: str) -> str:
+    """What stands inside the <svg> element, without the names that matplotlib gives to groups."""
+    body = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
+    body = re.sub(r'<g id="[^"]*"', "<g", body)
+    body = re.sub(r'(x|y|transform)="[^"]*"', lambda it: re.sub(r"(\.\d\d)\d+", r"\1", it[0]), body)
+    body = re.sub(r' transform="rotate\(-?0 [^"]*\)"', "", body)
+    return re.sub(r">\s+<", "><", body).strip()
+
+
+# ---- the learner's prediction: drawn at some values before, and moved to its place in the page
+def _marks(lab: Lab, prediction: Prediction) -> Iterator[tuple[float, str, float, float]]:
+    """(predicted value, the mark as SVG, and where it stands) for values around the evidence."""
+    draw = _predictor(lab)
+    bare = _parts(draw(None))
+    for value in _tried(prediction):
+        mark = _added(bare, _parts(draw(value)))
+        if mark:
+            yield value, "".join(mark), *_place(mark)
+    draw(None)
+
+
+def _tried(prediction: Prediction) -> list[float]:
+    truth = float(prediction.truth())
+    values = {float(f"{truth * factor:.3g}") for factor in np.geomspace(1 / 50, 50, 17)}
+    if "%" in prediction.unit:
+        values |= set(np.linspace(0.0, 100.0, 6))
+    return sorted(values)
+
+
+def _predictor(lab: Lab) -> Callable[[float | None], str]:
+    """Draws the lab at its present values as if it had been made with this prediction.
+
+    A lab gets its prediction when it is made, and making one takes a third of a second. So it is changed where
+    `draw` keeps it.
+    """
+    kept = inspect.getclosurevars(lab._draw).nonlocals
+    if "prediction" not in kept:
+        raise ValueError(f"{lab.title!r} does not draw a prediction; show it without one.")
+    cell = lab._draw.__closure__[lab._draw.__code__.co_freevars.index("prediction")]
+
+    def draw(value: float | None) -> str:
+        cell.cell_contents = value
+        return lab._make_frame(lab.values).svg
+
+    return draw
+
+
+def _parts(svg: str) -> list[str]:
+    """The artists of a picture, one string each, without the clip paths at its end."""
+    body = re.sub(r"<defs><clipPath.*</defs>$", "", inner(svg), flags=re.DOTALL)
+    parts, depth, start = [], 0, 0
+    for tag in re.finditer(r"<(/?)g\b[^>]*>", body):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            parts.append(body[start : tag.end()])
+            start = tag.end()
+    return parts
+
+
+def _added(before: list[str], after: list[str]) -> list[str]:
+    left = list(before)
+    return [part for part in after if part not in left or left.remove(part)]
+
+
+def _place(mark: list[str]) -> tuple[float, float]:
+    """Where a mark stands: the start of its line, or the place of its marker."""
+    for part in mark:
+        found = re.search(r'<use [^>]*x="([-\d.]+)" y="([-\d.]+)"', part) or re.search(
+            r'd="M ([-\d.]+) ([-\d.]+)', re.sub(r"<defs>.*?</defs>", "", part)
+        )
+        if found:
+            return float(found[1]), float(found[2])
+    raise ValueError(f"a prediction mark without a line or a marker: {''.join(mark)[:200]}")
+
+
+def _hidden(lab: Lab, prediction: Prediction, used: list[list[int]]) -> list[tuple[int, int]]:
+    """(control, position) of the words at which a lab does not draw the prediction."""
+    draw = _predictor(lab)
+    truth, start, found = float(prediction.truth()), dict(lab.values), []
+    for i, control in enumerate(lab.controls.values()):
+        for stop in [] if control.is_number else control.stops:
+            lab.set(**start | {control.name: stop})
+            if draw(None) == draw(truth):
+                found.append((i, used[i].index(control.stops.index(stop))))
+        lab.set(**start)
+    draw(None)
+    return found

@@ -1,0 +1,406 @@
+"""The static site and the slides, opened from a plain folder in Chromium without a network, lesson by lesson."""
+
+import html
+import json
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from aicapital.authoring.notebook_file import read
+from aicapital.learning.quantity import NotANumber, close, parse_quantity, show_number, with_unit
+from aicapital.site.build import MOST_BYTES, build, bytes_of
+
+from .jupyter import browser, chromium
+from .npm import REVEAL, packages, violations
+
+NEEDED = os.environ.get("COURSE_NEEDS_BROWSER")
+pytestmark = pytest.mark.skipif(
+    not (NEEDED or (chromium() and packages())),
+    reason="NO CHROMIUM OR NO NPM: the site and the slides were NOT tried in a browser. Install chromium and npm.",
+)
+ROOT = Path(__file__).parents[2]
+LESSONS = [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+PAGES = [*LESSONS, "index", "data"]
+FRAMES = 40  # a lab: the shape of what `make site` writes, in less time
+PHONE, DESKTOP = {"width": 360, "height": 800}, {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    assert packages()
+    out = tmp_path_factory.mktemp("site")
+    assert build(out, most_frames=FRAMES, reveal=REVEAL) == []
+    return out
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    with browser() as opened:
+        page = opened.new_page(viewport=DESKTOP)
+        page.problems, page.foreign = [], []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on(
+            "console",
+            lambda line: page.problems.append(line.text) if line.type == "error" else None,
+        )
+        page.on(
+            "request",
+            lambda request: (
+                page.foreign.append(request.url)
+                if not request.url.startswith(("file:", "data:"))
+                else None
+            ),
+        )
+        page.context.set_offline(True)
+        yield page
+
+
+@pytest.fixture
+def show(page, site):
+    """Opens a page of the site, at the size of a desktop; it must load without an error and ask nobody else for anything."""
+
+    def opened(name: str):
+        page.set_viewport_size(DESKTOP)
+        page.goto((site / f"{name}.html").as_uri())
+        return page
+
+    yield opened
+    assert page.problems == [] and page.foreign == []
+
+
+def wake(page, lab) -> None:
+    lab.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "lab => lab.classList.contains('alive')", arg=lab.element_handle(), timeout=10_000
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use_a_page_on_a_desktop_and_on_a_phone(show, name):
+    page = show(name)
+    for lab in page.locator(".lab").all():
+        wake(page, lab)
+    assert violations(page) == []
+    # 640 is what is left of a desktop at 200 % zoom.
+    for width in (640, PHONE["width"]):
+        page.set_viewport_size(PHONE | {"width": width})
+        page.wait_for_timeout(50)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Boxes that scroll on a phone must be reachable there.
+    page.evaluate("dispatchEvent(new Event('resize'))")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every(box => box.scrollWidth <= box.clientWidth + 1 || box.tabIndex === 0)"
+    )
+
+
+class _Alts(HTMLParser):
+    def __init__(self, text: str):
+        super().__init__()
+        self.alts = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.alts.append(dict(attrs)["alt"])
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_table_and_picture_of_the_notebook_is_on_the_page_and_within_its_size(site, name):
+    text = (site / f"{name}.html").read_text(encoding="utf-8")
+    on_page = _Alts(text).alts
+    notebook = read(ROOT / "notebooks" / f"{name}.ipynb")
+    outputs = [
+        output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])
+    ]
+    for data in outputs:
+        shown = data.get("text/html", "")
+        assert not (missing := set(_Alts(shown).alts) - set(on_page)), missing
+        for caption in re.findall(r"<caption>.*?</caption>", shown):
+            assert html.unescape(caption) in html.unescape(text)
+    assert "Run this cell to" not in text
+    assert 10_000 < bytes_of(site, f"{name}.html") < MOST_BYTES
+    for picture in re.findall(r'src="(img/[^"]+)"', text):
+        assert (site / picture).is_file()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_each_control_of_each_lab_moves_picture_and_sentence_by_keyboard(show, name):
+    page = show(name)
+    for lab in page.locator(".lab").all():
+        wake(page, lab)
+        moved = 0
+        for control in lab.locator(".control").all():
+            handle = control.locator("input, select")
+            assert control.locator("label").inner_text().strip()
+            assert control.locator("label").get_attribute("for") == handle.get_attribute("id")
+            handle.focus()
+            before, words = (
+                lab.locator(".stage svg").inner_html(),
+                lab.locator(".sentence").inner_text(),
+            )
+            start = handle.input_value()
+            page.keyboard.press("Home")
+            if handle.input_value() == start:
+                page.keyboard.press("End")
+            assert handle.input_value() != start, control.inner_text()
+            if handle.get_attribute("type") == "range":
+                assert (
+                    handle.get_attribute("aria-valuetext")
+                    == control.locator(".readout").inner_text()
+                    != ""
+                )
+            now = lab.locator(".sentence").inner_text()
+            moved += lab.locator(".stage svg").inner_html() != before and now != words
+            assert lab.locator(".stage svg").get_attribute("aria-label") == now
+        # At the ends of some assumptions others no longer matter, so not every single one need show a change.
+        assert moved >= 1
+        assert lab.locator(".sentence").get_attribute("aria-live") == "polite"
+        for preset in lab.locator(".presets button").all():
+            preset.press("Enter")
+            assert lab.locator(".stage svg").inner_html()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_setting_that_is_not_drawn_gives_way_to_the_nearest_and_says_so(show, name):
+    page = show(name)
+    for lab in page.locator(".lab").all():
+        wake(page, lab)
+        handles = lab.locator(".control input, .control select").all()
+        # Towards a far corner, one control after the other.
+        for i, handle in enumerate(handles):
+            before = [each.input_value() for each in handles]
+            handle.focus()
+            page.keyboard.press("End" if before[i] == "0" else "Home")
+            after, note = (
+                [each.input_value() for each in handles],
+                lab.locator(".lab-note").inner_text(),
+            )
+            assert after[i] != before[i]  # the control that was moved stays where it was put
+            others_stay = [*before[:i], *before[i + 1 :]] == [*after[:i], *after[i + 1 :]]
+            assert (note == "") == others_stay
+            assert note == "" or ("nearest" in note and "instead of" in note)
+            assert page.evaluate(
+                "lab => lab.querySelector('svg').getAttribute('aria-label') === lab.querySelector('.sentence').textContent",
+                lab.element_handle(),
+            )
+
+
+# Answers every check of a page: first its first mistake, then a hint, then the truth; returns what was said.
+ANSWER_ALL = """() => [...document.querySelectorAll('form.question[data-kind="checks"]')].map(form => {
+  const data = JSON.parse(form.querySelector('script').textContent), reply = form.querySelector('.reply'), said = {};
+  const submit = () => { form.requestSubmit(); return reply.innerText; };
+  if (data.mistakes?.length) {
+    form.elements.answer.value = String(data.mistakes[0].value);
+    Object.assign(said, {mistake: data.mistakes[0].name, wrong: submit()});
+  } else if (data.options) {
+    const wrong = data.options.findIndex(option => !option.right);
+    form.elements.answer[wrong].checked = true;
+    Object.assign(said, {mistake: data.options[wrong].mistake, wrong: submit()});
+  }
+  form.querySelector('button.hint')?.click();
+  said.hint = data.hints.length ? reply.innerText : 'Hint 1 of 4';
+  if ('answer' in data) form.elements.answer.value = /[0-9]/.test(data.unit) ? String(data.answer) : `${data.answer} ${data.unit}`;
+  else if (data.options) form.elements.answer[data.options.findIndex(option => option.right)].checked = true;
+  else return {code: form.innerText};
+  return {...said, right: submit(), live: reply.getAttribute('aria-live')};
+})"""
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_wrong_answer_is_told_its_mistake_and_a_right_one_is_right(show, name):
+    said = show(name).evaluate(ANSWER_ALL)
+    for answer in said:
+        if "code" in answer:
+            assert "needs the notebook" in answer["code"]
+            continue
+        assert answer["right"].startswith("Right."), answer
+        assert answer["live"] == "polite" and "Hint 1 of 4" in answer["hint"]
+        if "wrong" in answer:
+            assert answer["wrong"].startswith("Not yet."), answer
+            assert answer["mistake"][1:] in answer["wrong"], answer
+    assert any("wrong" in answer for answer in said) or not said
+
+
+def test_a_number_is_answered_by_keyboard(show):
+    page = show(LESSONS[1])
+    box = page.locator('form.question[data-kind="checks"] input[type=text]').first
+    box.focus()
+    page.keyboard.type("a lot")
+    page.keyboard.press("Enter")
+    reply = box.locator("xpath=ancestor::form").locator(".reply")
+    assert "I cannot read “a lot” as a number" in reply.inner_text()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_predictions_and_verdicts_stay_in_the_browser_and_are_drawn_in(show, name):
+    page = show(name)
+    for form in page.locator('form.question[data-kind="predictions"]').all():
+        data = json.loads(form.locator("script").text_content())
+        if data["options"]:
+            form.locator("input").first.check()
+        else:
+            form.locator("input").fill(repr(data["truth"]))
+        form.locator("button[type=submit]").click()
+        assert "Recorded on" in form.locator(".reply").inner_text()
+    for form in page.locator('form.question[data-kind="verdicts"]').all()[:1]:
+        form.locator("button[type=submit]").click()
+        assert "Pick a verdict" in form.locator(".reply").inner_text()
+        form.locator("fieldset.verdict input").first.check()
+        form.locator("fieldset.confidence input").last.check()
+        form.locator("button[type=submit]").click()
+        assert "The course's verdict" in form.locator(".reply").inner_text()
+    page = show(name)
+    for form in page.locator('form.question[data-kind="predictions"]').all():
+        assert "Recorded on" in form.locator(".reply").inner_text()
+    for lab in page.locator(".lab").all():
+        wake(page, lab)
+        if lab.get_attribute("data-prediction"):
+            drawn = lab.locator(".stage svg .mark").count() == 1
+            assert drawn or "outside this picture" in lab.locator(".lab-guess").inner_text()
+    for box in page.locator(".beside").all():
+        box.locator("button").click()
+        assert (
+            "The evidence" in box.locator(".reply").inner_text()
+            and "Distance" in box.locator(".reply").inner_text()
+        )
+
+
+GIVEN = [
+    *(
+        "840",
+        "840 bn",
+        "$840bn",
+        "USD 840 billion",
+        "0.84 tn",
+        "840,000 million",
+        "~ 840",
+        "≈840 bn",
+        "8.4e2",
+        "-3",
+        "−3",
+        "+3.5",
+    ),
+    *(
+        "13.1 %",
+        "13.1 per cent",
+        "13,1",
+        "1,234.5",
+        "12 345",
+        "1'000",
+        "a lot",
+        "",
+        "12 13",
+        "7x",
+        "7 times",
+        "5 apples",
+        "1e999",
+        ".5",
+        "5.",
+    ),
+    *("0.13", "13 percentage points", "USD", "3 k", "1,2345", "２"),
+]
+UNITS = ["USD bn", "%", "", "x", "million users", "USD", "points"]
+
+
+def test_numbers_are_read_and_written_as_in_the_notebooks(show):
+    page = show("index")
+    cases = [[given, unit] for unit in UNITS for given in GIVEN]
+    read_there = page.evaluate(
+        """cases => cases.map(([given, unit]) => { try { const it = aicapital.numbers.readNumber(given, unit, 'a number'); return [it.value, it.percentSign]; } catch (error) { return error.message; } })""",
+        cases,
+    )
+    for (given, unit), there in zip(cases, read_there, strict=True):
+        try:
+            quantity = parse_quantity(given, unit, "a number")
+            assert there == [pytest.approx(quantity.value), quantity.percent_sign], (given, unit)
+        except NotANumber as message:
+            assert there == str(message), (given, unit)
+    values = [
+        0,
+        1,
+        -1,
+        0.5,
+        1 / 3,
+        12.345,
+        999.96,
+        1000,
+        1234.56,
+        9999.94,
+        12345.6,
+        1e9,
+        1.5e15,
+        2e-5,
+        1.234e-7,
+        -840,
+        0.1 + 0.2,
+    ]
+    assert page.evaluate("values => values.map(aicapital.numbers.showNumber)", values) == [
+        show_number(float(value)) for value in values
+    ]
+    assert page.evaluate(
+        "values => values.map(value => aicapital.numbers.withUnit(value, 'USD bn'))", values
+    ) == [with_unit(value, "USD bn") for value in values]
+    pairs = [
+        (value, target, tolerance, relative)
+        for value in (12.9, 13, 13.2, -13)
+        for target in (13.0, 12.0)
+        for tolerance, relative in ((None, None), (0.1, None), (None, 0.05), (0.1, 0.05))
+    ]
+    assert page.evaluate("pairs => pairs.map(pair => aicapital.numbers.close(...pair))", pairs) == [
+        close(*pair) for pair in pairs
+    ]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_prints_as_pages_with_its_pictures_and_without_its_buttons(show, name):
+    page = show(name)
+    for lab in page.locator(".lab").all():
+        wake(page, lab)
+    shown = (
+        "[...document.querySelectorAll('main .cell img:not(.still)')].map(picture => picture.src)"
+    )
+    pictures = len(set(page.evaluate(shown)))  # a picture that is shown twice is kept once
+    pdf = page.pdf(prefer_css_page_size=True)
+    sheets, images = (
+        len(re.findall(rb"/Type\s*/Page\b", pdf)),
+        len(re.findall(rb"/Subtype\s*/Image", pdf)),
+    )
+    assert 1 <= sheets <= 40
+    assert images >= pictures
+    page.emulate_media(media="print")
+    assert not page.locator("button:visible, .live:visible, nav:visible").count()
+    assert page.locator(".twin:visible").count() == page.locator(".lab").count()
+    page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_each_slide_fits_its_frame_and_labs_move_on_it(show, name):
+    page = show(f"slides/{name}")
+    page.wait_for_function("window.Reveal?.isReady()")
+    assert violations(page) == []
+    too_tall = page.evaluate(
+        """async () => { const found = [];
+        for (let i = 0; i < Reveal.getTotalSlides(); i += 1) {
+          Reveal.slide(i);
+          const slide = Reveal.getCurrentSlide(), lab = slide.querySelector('.lab');
+          for (let wait = 0; lab && !lab.classList.contains('alive') && wait < 100; wait += 1) await new Promise(done => setTimeout(done, 50));
+          await new Promise(requestAnimationFrame);
+          aicapital.fit(slide);
+          const box = slide.querySelector('.fit');
+          if (box.getBoundingClientRect().height > Reveal.getScale() * 720 + 1 || box.scrollWidth > box.clientWidth + 1 || (lab && !lab.classList.contains('alive'))) found.push([i, box.innerText.slice(0, 60), box.style.zoom]);
+        } return found; }"""
+    )
+    assert too_tall == []
+    for lab in page.locator(".lab").all()[:1]:
+        page.evaluate(
+            "lab => { const at = Reveal.getIndices(lab.closest('section')); Reveal.slide(at.h); }",
+            lab.element_handle(),
+        )
+        slide, words = page.evaluate("Reveal.getIndices().h"), lab.locator(".sentence").inner_text()
+        lab.locator("input").first.focus()
+        page.keyboard.press("ArrowLeft")
+        assert lab.locator(".sentence").inner_text() != words
+        assert page.evaluate("Reveal.getIndices().h") == slide
