@@ -258,7 +258,7 @@ QUESTIONS = [
     ),
     Claim(
         "VI.2", "Compute export controls shape competition.",
-        then=Verdict("holds", "medium", "Chips were redesigned to the limits: A800 and H800 for the rule of 2022, H20 for that of 2023. {china} of the {then} steps in the table came from China. By how much this held back or helped any lab, the tables do not show."),
+        then=Verdict("holds", "medium", "Chips were redesigned to the limits: A800 and H800 for the rule of 2022, H20 for that of 2023. Of {then} steps in the table, {china} came from China, and {then_changed} no longer stood as announced. By how much this held back or helped any lab, the tables do not show."),
         now=Verdict("holds", "medium", "{now} steps by now. H200 licences came in May 2026, by press reports, as China eased its own stop at customs. Both sides decide what is sold. The size of the effect is still disputed: there is no world without controls to compare with."),
         evidence=["export_rules", "rated_chips", "chip_classifications", "export_control_events"], values=_steps,
     ),
