@@ -1,11 +1,14 @@
 """Export controls over time, choke points of the chip supply chain, national programmes, and ranks of blocs by weight."""
 
+from textwrap import shorten
+
 import pandas as pd
 
 from ..models.supply_network import betweenness, extraction_losses
 from .chart import Chart, block, sheet
 from .style import ACCENT, INK, PAPER, QUIET, colour, course_style
 
+START, END = pd.Timestamp("2022-07-01"), pd.Timestamp("2026-11-30")  # of the timeline
 # Colours from Paul Tol's muted set that no firm owns. None is meant as a flag.
 BLOCS = {"United States": "#117733", "China": "#AA4499", "European Union": "#88CCEE"}
 # Which stage delivers to which: a simplified map, every supplier of a stage to every one of the next.
@@ -47,7 +50,7 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
     title = f"{shown['changed'].sum()} of {len(shown)} steps no longer stand as they were announced"
     lanes = sorted(shown["jurisdiction"].unique(), key=lambda name: (name != "United States", name))
     with course_style():
-        figure, axes = sheet(title, source, height=2.3 + 0.17 * len(shown))
+        figure, axes = sheet(title, source, height=2.3 + 0.19 * len(shown))
         row, ticks = 0.0, []
         for lane in lanes:
             part = shown[shown["jurisdiction"] == lane].sort_values("date")
@@ -59,13 +62,21 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
                 axes.plot([step.date], [row], "o", color=INK, markersize=4)
                 if ended:
                     axes.plot([last], [row], "X", color=ACCENT, markersize=6)
+                room = (step.date - START).days / (END - START).days
+                beside = room < 0.3 and ended
+                axes.annotate(
+                    shorten(step.measure, 46 if beside else int(105 * room), placeholder=" …"),
+                    (last if beside else step.date, row), (6 if beside else -6, 0), textcoords="offset points",
+                    ha="left" if beside else "right", va="center", fontsize=9,
+                    bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0},
+                )  # fmt: skip
                 row += 1
             axes.axhline(row, color=QUIET, linewidth=0.6)
             row += 1
         axes.axvline(pd.Timestamp(day), color=QUIET, linestyle="--", linewidth=1.2)
         axes.text(pd.Timestamp(day), -1.3, "article", ha="center", va="bottom", color=QUIET, fontsize=9)  # fmt: skip
         axes.set_yticks(*zip(*ticks, strict=True))
-        axes.set(ylim=(row - 0.8, -1.2), xlim=(pd.Timestamp("2022-07-01"), pd.Timestamp("2026-11-30")))  # fmt: skip
+        axes.set(ylim=(row - 0.8, -1.2), xlim=(START, END))  # fmt: skip
         axes.set_xlabel("dot: announced; cross: amended, replaced, carried out, eased or suspended\nbar to the right edge: in force by our last source")  # fmt: skip
         axes.grid(axis="y", visible=False)
     counts = "; ".join(f"{lane} {(shown['jurisdiction'] == lane).sum()}" for lane in lanes)

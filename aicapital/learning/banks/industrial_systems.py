@@ -423,7 +423,7 @@ SHEET = {
     ),
     "q6_costs": SheetCheck(
         "Cost of three plans", kind="value", expects="three numbers in USD million: (home Alder, strait Alder, strait Birch)",
-        right="Two plans lie close together; the third pays four times the delay in chips.",
+        right="Two plans lie close together; the third saves the wait and pays about twice as much for it in chips.",
         tests=[
             expect.that("Give three numbers.", lambda given: len(given) == 3),
             expect.that("In USD million, so each lies below 1,000.", lambda given: max(given) < 1000, mistake="USD for USD million"),
