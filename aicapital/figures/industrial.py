@@ -10,7 +10,7 @@ from .style import ACCENT, INK, PAPER, QUIET, colour, course_style
 
 START, END = pd.Timestamp("2022-07-01"), pd.Timestamp("2026-11-30")  # of the timeline
 # Colours from Paul Tol's muted set that no firm owns. None is meant as a flag.
-BLOCS = {"United States": "#117733", "China": "#AA4499", "European Union": "#88CCEE"}
+BLOCS = {"United States": "#117733", "China": "#AA4499", "European Union": "#4477AA"}
 # Which stage delivers to which: a simplified map, every supplier of a stage to every one of the next.
 FLOWS = (
     ("equipment", "foundry"),
@@ -58,7 +58,7 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
             for step in part.itertuples():
                 ended = step.changed
                 last = step.fate_date if ended else pd.Timestamp("2026-10-31")
-                axes.plot([step.date, last], [row, row], color=colour("Microsoft") if ended else colour("OpenAI"), linewidth=2.4, solid_capstyle="butt")  # fmt: skip
+                axes.plot([step.date, last], [row, row], color="#4477AA" if ended else colour("OpenAI"), linewidth=2.4, solid_capstyle="butt")  # fmt: skip
                 axes.plot([step.date], [row], "o", color=INK, markersize=4)
                 if ended:
                     axes.plot([last], [row], "X", color=ACCENT, markersize=6)
@@ -153,7 +153,7 @@ def chain_map(rows: pd.DataFrame, source: str) -> Chart:
     with course_style():
         figure, axes = sheet(title, source, height=4.3)
         for a, b in links(rows):
-            axes.plot(*zip(place[a], place[b], strict=True), color="#C9CED6", linewidth=0.8, zorder=1)  # fmt: skip
+            axes.plot(*zip(place[a], place[b], strict=True), color=QUIET, linewidth=0.6, zorder=1)  # fmt: skip
         for stage, of in nodes.items():
             for name in of:
                 share = shares.get(stage, {}).get(name.split(":")[0], 100)
@@ -232,7 +232,7 @@ def rank_bars(cases: dict[str, pd.DataFrame], source: str) -> Chart:
                     block(axes, left, row, width, 0.62, facecolor=shade, edgecolor=PAPER)
                     if width >= 8:
                         axes.text(left + width / 2, row, f"{width:.0f}", ha="center", va="center", fontsize=9,
-                                  color=PAPER if bloc != "European Union" else INK)  # fmt: skip
+                                  color=PAPER)  # fmt: skip
                     left += width
             axes.set_yticks(range(len(table)), table.index)
             axes.set(ylim=(len(table) - 0.4, -1.2), xlim=(0, 100))

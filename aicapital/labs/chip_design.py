@@ -91,11 +91,13 @@ def chip_design(prediction: float | None = None) -> Lab:
                 ha="right" if beside else "left",
                 va="center" if beside or "L40S" in row.chip else "top",
                 fontsize=9,
-                color=QUIET,
+                color=INK,
                 zorder=4,
             )
         for row, (paragraph, shade) in enumerate(SHADES.items()):
-            axes.plot([LEFT * 1.12], [0.42 * 1.6**row], "s", color=shade, markersize=11)
+            axes.scatter(
+                [LEFT * 1.12], [0.42 * 1.6**row], marker="s", color=shade, edgecolor=QUIET, s=110
+            )
             axes.text(LEFT * 1.24, 0.42 * 1.6**row, paragraph, va="center", fontsize=9)
         return figure
 

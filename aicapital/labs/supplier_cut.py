@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET
+from ..figures.style import ACCENT, INK, PAPER, QUIET
 from ..models.supply_network import input_left, output_path
 from .lab import Control, Lab
 
@@ -74,7 +74,7 @@ def supplier_cut(prediction: float | None = None) -> Lab:
         )
         if prediction is not None and 0 <= prediction <= 100:
             axes.axhline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            axes.text(MONTHS + 0.4, prediction - 5 if prediction > 8 else prediction + 2, "your prediction", color=ACCENT, fontsize=9, ha="right")  # fmt: skip
+            axes.text(MONTHS + 0.4, prediction - 5 if prediction > 8 else prediction + 2, "your prediction", color=ACCENT, fontsize=9, ha="right", bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1})  # fmt: skip
 
     def sentence(result, values):
         path = result["path"]
