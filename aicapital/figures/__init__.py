@@ -11,6 +11,14 @@ from .compute import (
     doubling_time_months,
 )
 from .futures import partners_by_round, urn_paths
+from .industrial import (
+    chain_map,
+    choke_measures,
+    control_timeline,
+    fate_on,
+    programme_amounts,
+    rank_bars,
+)
 from .openness import costs_of_a_dollar, release_policy
 from .ownership import stake_gaps
 from .plans import peer_margins, peers, plan_vintages, revenue_and_run_rate
@@ -24,12 +32,16 @@ __all__ = [
     "Chart",
     "bills_beside_donations",
     "cash_against_capex",
+    "chain_map",
+    "choke_measures",
     "cluster_power",
     "compute_growth",
     "contracts_beside_revenue",
     "cost_of_loss",
+    "control_timeline",
     "costs_of_a_dollar",
     "doubling_time_months",
+    "fate_on",
     "funding_mix",
     "hhi_by_layer",
     "layer_bounds",
@@ -42,6 +54,8 @@ __all__ = [
     "player_matrix",
     "price_at_level",
     "price_reactions",
+    "programme_amounts",
+    "rank_bars",
     "reach_on_two_days",
     "release_policy",
     "revenue_and_run_rate",

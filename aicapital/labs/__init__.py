@@ -2,6 +2,7 @@
 
 from .ad_uplift import ad_uplift
 from .capital_mix import capital_mix
+from .chip_design import chip_design
 from .circular_flows import circular_flows
 from .complements import complements
 from .compliance_option import compliance_option
@@ -22,12 +23,14 @@ from .runway import runway
 from .scale_budget import scale_budget
 from .scale_race import scale_race
 from .self_funding import self_funding
+from .supplier_cut import supplier_cut
 from .two_futures import two_futures
 from .waterfall import waterfall
 
 __all__ = [
     "ad_uplift",
     "capital_mix",
+    "chip_design",
     "circular_flows",
     "complements",
     "compliance_option",
@@ -48,6 +51,7 @@ __all__ = [
     "scale_budget",
     "scale_race",
     "self_funding",
+    "supplier_cut",
     "two_futures",
     "waterfall",
 ]

@@ -1,0 +1,287 @@
+"""Lesson 09: labs, figures, verdicts and sheet against published outcomes and cases by hand."""
+
+import math
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from aicapital import figures, labs, learning
+from aicapital.data import load
+from aicapital.figures.industrial import links
+from aicapital.models.scorecard import rank_shares
+
+ARTICLE = "2026-03-03"
+
+
+# --- labs
+
+
+@pytest.mark.parametrize("name", ["chip_design", "supplier_cut"])
+def test_the_prediction_is_in_the_picture(name):
+    assert "your prediction" in getattr(labs, name)(prediction=50.0).frame.svg
+    assert "your prediction" not in getattr(labs, name)().frame.svg
+
+
+@pytest.mark.parametrize(
+    ("preset", "eccn"),
+    [
+        ("An H100, 2022", "3A090.a"),
+        ("An H800, 2022: slower links", "not 3A090"),
+        ("The same H800, 2023", "3A090.a"),
+        ("An H20: fewer TOPS, same die", "not 3A090"),
+    ],
+)
+def test_presets_of_the_chip_lab_end_as_published(preset, eccn):
+    lab = labs.chip_design()
+    lab.preset(preset)
+    assert lab.result["eccn"] == eccn and f"it is {eccn}" in lab.sentence
+
+
+def test_a_chip_not_for_data_centres_goes_by_notice_or_free():
+    lab = labs.chip_design()
+    lab.preset("The same H800, 2023")
+    lab.set(use="other uses")
+    assert "exception NAC" in lab.sentence
+    lab.set(rate=190.0)
+    assert lab.result["eccn"] == "not 3A090"
+
+
+def test_cut_supplier_by_hand():
+    lab = labs.supplier_cut()
+    lab.preset("The largest memory maker stops")
+    # 38 % arrives; two months of stock pay for three full months and 14 points of the fourth.
+    assert lab.result["path"][:6] == pytest.approx([100, 100, 100, 52, 38, 38])
+    assert lab.result["path"][6:] == pytest.approx([41.8] * 18)
+    lab.set(spare=0, stock=0.0)
+    assert lab.result["path"] == pytest.approx([38] * 24)
+    lab.set(cut=0)
+    assert "for all 24 months" in lab.sentence
+
+
+# --- evidence
+
+
+def test_chips_were_known_by_their_data_sheets():
+    known = load("rated_chips", ARTICLE)
+    assert len(known) == len(load("rated_chips"))
+    old = load("rated_chips", "2022-10-07")["chip"]
+    assert set(old) == {"Nvidia A100 80GB", "Nvidia H100 SXM", "Nvidia GeForce RTX 4090"}
+
+
+def test_densities_as_published():
+    """Press of January 2024: 2.9 for the H20 and 19.4 for the H100, in TPP for each mm2."""
+    chips = load("rated_chips").set_index("chip")
+    density = chips["dense_tops"] * chips["bit_length"] / chips["die_area_mm2"]
+    assert round(density["Nvidia H20"], 1) == 2.9 and round(density["Nvidia H100 SXM"], 1) == 19.4
+
+
+def test_six_of_seven_chips_have_a_published_outcome_under_the_first_rule():
+    told = load("chip_classifications").query("rule == 'October 2022'").set_index("chip")["outcome"]
+    controlled = set(told[told == "controlled"].index)
+    assert controlled == {"Nvidia A100 80GB", "Nvidia H100 SXM"} and len(told) == 6
+
+
+def test_what_came_later_is_hidden_on_the_articles_day():
+    events = load("export_control_events").set_index("row_id")
+    then = figures.fate_on(events, ARTICLE)
+    assert then["xc_015"] == "in force" and events.at["xc_015", "fate"] == "partly eased"
+    assert then["xc_002"] == "amended" and then["xc_016"] == "in force"
+
+
+def test_the_timeline_counts_a_truce_that_still_runs_as_in_force():
+    chart = figures.control_timeline(load("export_control_events"), ARTICLE, "source")
+    assert "13 of 28 steps no longer stand" in chart.alt
+
+
+# --- choke points
+
+
+def test_own_chips_stay_in_the_owners_cloud():
+    pairs = links(load("supply_chain"))
+    assert ("Google (with Broadcom)", "Google Cloud") in pairs
+    assert ("Google (with Broadcom)", "Amazon AWS") not in pairs
+    assert ("Amazon AWS", "Google") not in pairs and ("Google Cloud", "Anthropic") in pairs
+    assert not any("Huawei" in node for pair in pairs for node in pair)
+
+
+def test_measures_disagree_about_the_sole_maker():
+    table = figures.choke_measures(load("supply_chain"), 10).set_index("largest supplier")
+    assert table.at["ASML", "lost if it stops, %"] == 100 and table.at["ASML", "betweenness"] == 0
+    # The others have 38 % and add a tenth of it.
+    assert table.at["SK hynix", "lost if it stops, %"] == pytest.approx(62 - 3.8)
+    # Between scanners and the rest all ways run through memory or wafers: a quarter each of 11 pairs (packaging, chips, clouds, labs).
+    assert table.at["TSMC", "betweenness"] == pytest.approx(11 / 4)
+
+
+def test_customers_shares_are_in_no_measure():
+    rows = load("supply_chain")
+    more = rows.assign(share_pct=rows["share_pct"].where(rows["whose_share"] == "supplier", 99))
+    pd.testing.assert_frame_equal(
+        figures.choke_measures(more, 10), figures.choke_measures(rows, 10)
+    )
+
+
+# --- programmes and scorecard
+
+
+def test_the_picture_of_programmes_names_the_sorts():
+    chart = figures.programme_amounts(load("national_programmes"), "source")
+    assert "USD 500 bn" in chart.alt and "(budget)" in chart.alt
+    assert chart.table["amount_usd_bn"].notna().all()
+
+
+def test_ranks_add_up_and_hang_on_one_row():
+    wide = load("scorecard_indicators").pivot_table(
+        index="bloc", columns="indicator", values="value"
+    )
+    whole = rank_shares(wide)
+    cut = rank_shares(wide.drop(columns="EUV scanners by seat of the maker"))
+    chart = figures.rank_bars({"all": whole, "cut": cut}, "source")
+    assert chart.table.drop(columns="case").sum(axis=1).tolist() == pytest.approx([100, 100])
+    # Without that row the three blocs stand in one order in every indicator.
+    assert cut.at["China", 2] == 1 and cut.at["United States", 1] == 1
+
+
+# --- the bank
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "mistake"),
+    [
+        ("tpp", "5864", ""),
+        ("tpp", "11728", "sparse for dense rate"),
+        ("tpp", "733", "rate for total processing performance"),
+        ("tpp", "23456", "16 bits for 8"),
+        ("stock_lasts", "3.2", ""),
+        ("stock_lasts", "2", "supply that arrives forgotten"),
+        ("stock_lasts", "5.26", "stock over supply"),
+    ],
+)
+def test_checks_name_the_mistake(question, given, mistake):
+    live = learning.Lesson("09").check(question)
+    live.answer(given)
+    assert live.feedback.mistake == mistake and live.feedback.solved == (not mistake)
+
+
+def test_the_predicted_limit_is_that_of_the_lab():
+    lab = labs.chip_design()
+    lab.preset("The same H800, 2023")
+    lab.set(rate=148.0)
+    assert lab.result["eccn"] == "not 3A090"
+    lab.set(rate=150.0)
+    assert lab.result["eccn"] == "3A090.b"
+
+
+def test_every_verdict_can_be_shown():
+    lesson = learning.Lesson("09")
+    for claim in load("claims").query("lesson == '09'")["claim_id"]:
+        live = lesson.verdict(claim)
+        live.answer("cannot tell", "low")
+        assert "{" not in str(live.course_text)
+
+
+# --- the sheet
+
+
+def _class(rates, area, centre, centre_matters=True, b_from=2400):
+    tpp = max(bits * rate for bits, rate in rates.items())
+    density, inside = tpp / area, centre or not centre_matters
+    if tpp >= 4800 or (inside and tpp >= 1600 and density >= 5.92):
+        return "3A090.a"
+    in_b = (tpp >= b_from and density >= 1.6) or (tpp >= 1600 and density >= 3.2)
+    return "3A090.b" if inside and in_b else "none"
+
+
+def _months(share, spare, stock):
+    missing = share - (100 - share) * spare / 100
+    return stock / (missing / 100) if missing > 0 else math.inf
+
+
+def _largest(rows):
+    return rows[rows["whose_share"] == "supplier"].groupby("input")["share_pct"].max()
+
+
+def _figure(slope=-0.48, swap=False, chances=range(0, 101, 10), x_label="chance, %"):
+    cost = [144.8 + slope * chance for chance in chances]
+    figure, axes = plt.subplots()
+    axes.plot(*((cost, list(chances)) if swap else (list(chances), cost)))
+    axes.set(title="Cheaper from an even chance on", xlabel=x_label, ylabel="cost, USD million")
+    plt.close(figure)
+    return figure
+
+
+RIGHT_COSTS = (120.828, 116.028, 162.168)
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [
+        ("q1_prediction", 4992), ("q1_reason", "b"), ("q2", _class), ("q3", _months), ("q5", _largest), ("q7", _figure()),
+        ("q4", ["C", "B", "A", "D", "F"]), ("q6_classes", ["3A090.a", "none"]), ("q6_chips", (2023, 13514)),
+        ("q6_costs", RIGHT_COSTS), ("q6_costs", (120.8, 116.0, 162.2)), ("q6_break_even", 50), ("q6_break_even", "50 %"),
+    ],
+)  # fmt: skip
+def test_right_work_is_right(question, given):
+    feedback = learning.sheet("09").judge(question, given)
+    assert feedback.solved, feedback
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "mistake"),
+    [
+        ("q1_prediction", 312, "rate for total processing performance"),
+        ("q1_prediction", 9984, "sparse for dense rate"),
+        ("q1_prediction", 2496, "8 bits for 16"),
+        ("q1_reason", "A", "one test for both"),
+        ("q1_reason", "C", "not controlled for free to sell"),
+        ("q2", lambda r, a, c: _class({1: max(r.values())}, a, c), "bits left out"),
+        ("q2", lambda r, a, c: _class({1: sum(b * v for b, v in r.items())}, a, c), "formats added up"),
+        ("q2", lambda r, a, c: _class(r, a, c, centre_matters=False), "data-centre test left out"),
+        ("q2", lambda r, a, c: _class(r, a, c, b_from=9e9), ""),
+        ("q2", lambda r, a, c: "3A090.a" if max(b * v for b, v in r.items()) > 4800 else _class(r, a, c).replace("3A090.a", "none"), ""),
+        ("q2", lambda r, a, c: print(_class(r, a, c)), "print for return"),
+        ("q3", lambda s, p, k: k, "supply that arrives forgotten"),
+        ("q3", lambda s, p, k: k / ((100 - s) / 100) if s < 100 else 3, "stock over supply"),
+        ("q3", lambda s, p, k: k / (s / 100), "spare capacity left out"),
+        ("q3", lambda s, p, k: k / ((s - min(s, s * p / 100 if s < 100 else 0)) / 100), "spare capacity of the lost supplier"),
+        ("q3", lambda s, p, k: k / ((s - (p if s < 100 else 0)) / 100), "spare capacity in points"),
+        ("q3", lambda s, p, k: k / ((s - (100 - s) * p / 100) / 100), "gap below zero"),
+        ("q4", ["C", "B", "E", "D", "F"], ""),
+        ("q4", ["B", "C", "A", "D", "F"], ""),
+        ("q5", lambda rows: rows.groupby("input")["share_pct"].max(), "customer's for supplier's share"),
+        ("q5", lambda rows: rows[rows["whose_share"] == "supplier"].groupby("input")["share_pct"].sum(), "sum for the largest"),
+        ("q5", lambda rows: _largest(load("supply_chain")), ""),
+        ("q6_classes", ("3A090.a", "3A090.b"), ""),
+        ("q6_classes", ("none", "none"), ""),
+        ("q6_chips", (2023, 6757), "8 bits for 16"),
+        ("q6_chips", (2022, 13514), "not rounded up"),
+        ("q6_chips", (2022.24, 13513.5), "not rounded up"),
+        ("q6_costs", (120.828, 96.828, 162.168), "licence taken as certain"),
+        ("q6_costs", (120.828, 106.428, 162.168), "wait before the refusal forgotten"),
+        ("q6_costs", tuple(1e6 * cost for cost in RIGHT_COSTS), "USD for USD million"),
+        ("q6_costs", (72.828, 116.028, 162.168), ""),
+        ("q6_break_even", 0.5, "fraction for percent"),
+        ("q6_break_even", 60, "the given chance for the break-even"),
+        ("q7", _figure(swap=True), "axes swapped"),
+        ("q7", _figure(slope=-0.24), ""),
+        ("q7", _figure(chances=range(20, 81, 10)), ""),
+        ("q7", _figure(x_label="chance"), "axis without a unit"),
+    ],
+)  # fmt: skip
+def test_wrong_work_is_named(question, given, mistake):
+    feedback = learning.sheet("09").judge(question, given)
+    assert not feedback.solved
+    assert feedback.mistake == mistake, feedback
+
+
+def test_skerrys_next_cluster_fits_its_earlier_lessons():
+    now = load("fictional_lab").query("lesson == '09'").set_index("item")["value"]
+    run = load("fictional_lab").query("lesson == '07'").set_index("item")["value"]
+    assert now["alder_rate"] == run["run_chip_peak"] and now["alder_price"] == run["run_chip_price"]
+    # The site of lesson 07 carries the chips that are there, and not the next cluster: hence the wait for a second line.
+    each = run["run_chip_power"] * run["run_server_overhead"] * run["run_pue"] / 1e6
+    assert math.ceil(now["cluster_rate"] / now["alder_rate"]) * each > run["site_power"]
+    assert _months(*now[["memory_share", "memory_spare", "memory_stock"]]) == pytest.approx(
+        5.36, abs=0.01
+    )
