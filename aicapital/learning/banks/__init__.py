@@ -19,8 +19,8 @@ BANKS = {
     "05": "meta_give_away",
     "06": "scale_or_efficiency",
     "07": "the_barrier",
-    "09": "industrial_systems",
     "08": "can_revenue_catch_compute",
+    "09": "industrial_systems",
     "10": "will_capital_define_ai",
 }
 
