@@ -61,7 +61,8 @@ def read_marks(path: Path, records: list[dict]) -> Marks:
             continue
         if key not in most:
             raise batch.GradeError(
-                f"{path}, line {line}: there is no question {key[1]!r} of {key[0]!r}."
+                f"{path}, line {line}: there is no question {key[1]!r} of {key[0]!r} in these results. "
+                "Correct the name, or delete the line."
             )
         learner, highest = most[key]
         try:
