@@ -167,7 +167,8 @@ CODE = {
     "    for name in files:\n        if name.endswith(('.ipynb', '.jsonl', '.db')) or 'grades' in name:\n"
     "            found.append(os.path.join(top, name))\nraise ValueError(f'FOUND{found}' if found else 'none')",
     "reads-teachers-folder": "import os, sys\nfound = [p for p in sys.path if os.path.exists(os.path.join(p, 'letter.txt'))]\n"
-    "found += [t for t, _, files in os.walk('/') if 'letter.txt' in files]\n"
+    "for top, folders, files in os.walk('/'):\n    found += [top] if 'letter.txt' in files else []\n"
+    "    folders[:] = [name for name in folders if name not in ('usr', 'lib', 'site-packages')]\n"
     "raise ValueError(f'FOUND{found}' if found else 'none')",
     "reads-stack": "import gc, sys\nfound = []\nframe = sys._getframe()\nwhile frame:\n"
     "    found += [repr(value) for value in list(frame.f_locals.values()) + list(frame.f_globals.values())]\n"

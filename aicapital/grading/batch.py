@@ -730,19 +730,21 @@ def summary(records: list[dict], questions: list[list]) -> str:
     """What a teacher wants to know at a glance."""
     lines = []
     count = Counter(record["status"] for record in records)
+    missing = count["missing"]
     lines.append(
-        f"{len(records)} submissions: "
+        f"{len(records) - missing} submissions{f' of {len(records)} learners' if missing else ''}: "
         + ", ".join(f"{n} {status}" for status, n in count.most_common())
     )
     lines.append(f"{'question':28} {'passed':>7} {'not':>5} {'blank':>6} {'by hand':>8}")
+    came = [record for record in records if record["status"] != "missing"]
     for name, points in questions:
-        statuses = Counter(record["questions"][name]["status"] for record in records)
+        statuses = Counter(record["questions"][name]["status"] for record in came)
         passed, blank, hand = (
             statuses["passed"],
             statuses["not answered"],
             statuses["needs manual marking"],
         )
-        rest = len(records) - passed - blank - hand
+        rest = len(came) - passed - blank - hand
         lines.append(f"{name[:28]:28} {passed:7} {rest:5} {blank:6} {hand:8}   ({points:g} points)")
     odd = [record for record in records if record["notes"]]
     for record in odd[:20]:
