@@ -297,6 +297,19 @@ def test_a_learners_name_is_the_name_of_one_file(name):
     assert batch.learner_name(f"{name}?", STEM) != safe
 
 
+def test_the_rosters_rows_stay_with_their_learners(tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id;name;email\n;Guest;g@u.edu\nada;Ada L.;a@u.edu\nbob;Bob;b@u.edu\n")
+    people = marks.people_of(roster)
+    assert {learner: row["email"] for learner, row in people.items()} == {
+        "ada": "a@u.edu",
+        "bob": "b@u.edu",
+    }
+    roster.write_text("id,name\nada,Ada L.\nada,Ada M.\n")
+    with pytest.raises(batch.GradeError, match="two lines for ada"):
+        batch.read_roster(roster)
+
+
 def test_no_zip_and_no_stamp_stops_the_search(tmp_path, monkeypatch):
     folder = tmp_path / "in"
     right = write(folder, "ada", STEM, solved(STEM))

@@ -260,12 +260,23 @@ _SHARED_COLUMNS = {"section", "group", "class", "course", "seminar", "cohort", "
 
 
 def read_roster(path: Path) -> dict[str, list[str]]:
-    """Learner's id -> everything that names them; ids in the first column, or in one called id or learner."""
+    """Learner's id -> everything that names them."""
+    return {
+        learner: [
+            key for what, cell in row.items() if what not in _SHARED_COLUMNS and (key := _key(cell))
+        ]
+        for learner, row in roster_rows(path).items()
+    }
+
+
+def roster_rows(path: Path) -> dict[str, dict[str, str]]:
+    """Learner's id -> their row, by column; ids in the first column, or in one called id or learner."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise GradeError(f"The roster {path} cannot be read: {error}") from None
+    rows = csv.reader(io.StringIO(text), dialect=csv_dialect(text))
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise GradeError(
             f"The roster {path} is empty. One learner a line; the first line names the columns."
@@ -275,15 +286,23 @@ def read_roster(path: Path) -> dict[str, list[str]]:
         (header.index(name) for name in ("learner", "id", "student", "username") if name in header),
         0,
     )
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for row in rows[1:]:
         if column < len(row) and row[column].strip():
             learner = learner_name(row[column].strip(), "")
-            names = zip(header, row, strict=False)
-            found[learner] = [
-                key for what, cell in names if what not in _SHARED_COLUMNS and (key := _key(cell))
-            ]
+            if learner in found:
+                raise GradeError(f"The roster {path} has two lines for {learner}. Leave one.")
+            cells = zip(header, row, strict=False)
+            found[learner] = {name: cell.strip() for name, cell in cells}
     return found
+
+
+def csv_dialect(text: str) -> type[csv.Dialect]:
+    """Commas, or the semicolons that spreadsheets of many countries write."""
+    first = text.split("\n", 1)[0]
+    if first.count(";") > first.count(","):
+        return type("Semicolon", (csv.excel,), {"delimiter": ";"})
+    return csv.excel
 
 
 def _key(text: str) -> str:
