@@ -6,6 +6,7 @@ import html
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -270,6 +271,91 @@ def test_the_roster_reports_late_missing_and_unknown(tmp_path):
     assert told == {"ada": [], "bob": ["late by 3 hours"], "cleo": [], "zoe": ["not on the roster"]}
 
 
+def test_two_learners_with_the_same_name_are_never_taken_for_one(tmp_path):
+    for name in ("Ada Byron_1_assignsubmission_file_", "Ben A_77_assignsubmission_file_", "cleo"):
+        write(tmp_path / "in", name, STEM, {})
+    (tmp_path / "roster.csv").write_text(
+        "id,name,section,sis_id\na1,Ada Byron,A,77\na2,Ada Byron,A,78\nb1,Ben A,B,79\nCleo,Cleo C,A,80\n"
+    )
+    jobs = batch.find(tmp_path / "in", STEM, tmp_path / "u")
+    told = {
+        job.learner: job.notes for job in batch.with_roster(jobs, tmp_path / "roster.csv", None)
+    }
+    assert told == {
+        "Ada Byron_1": ["the name fits several on the roster: a1, a2"],
+        **dict.fromkeys(("a1", "a2", "b1", "Cleo"), []),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "CON", "lpt1.txt", "=1+1", "a\u2028b", "\udcff", "a/b", " . "]
+)
+def test_a_learners_name_is_the_name_of_one_file(name):
+    safe = batch.learner_name(name, STEM)
+    assert re.fullmatch(r"[\w.,@+'()& -]+", safe) and not safe.startswith((".", " "))
+    assert safe.upper() != "CON" and not safe.startswith("lpt1")
+    assert batch.learner_name(f"{name}?", STEM) != safe
+
+
+def test_the_rosters_rows_stay_with_their_learners(tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id;name;email\n;Guest;g@u.edu\nada;Ada L.;a@u.edu\nbob;Bob;b@u.edu\n")
+    people = marks.people_of(roster)
+    assert {learner: row["email"] for learner, row in people.items()} == {
+        "ada": "a@u.edu",
+        "bob": "b@u.edu",
+    }
+    roster.write_text("id,name\nada,Ada L.\nada,Ada M.\n")
+    with pytest.raises(batch.GradeError, match="two lines for ada"):
+        batch.read_roster(roster)
+
+
+def test_no_zip_and_no_stamp_stops_the_search(tmp_path, monkeypatch):
+    folder = tmp_path / "in"
+    right = write(folder, "ada", STEM, solved(STEM))
+    os.mkfifo(right.parent / "timestamp.txt")
+    (folder / "bob").mkdir()
+    (folder / "bob" / "timestamp.txt").write_bytes(b"\xff" * 100)
+    os.mkfifo(folder / "pipe.zip")
+    (folder / "no.zip").write_bytes(b"PK")
+    with zipfile.ZipFile(folder / "broken.ZIP", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(right, "a.ipynb")
+    whole = bytearray((folder / "broken.ZIP").read_bytes())
+    whole[100:400] = b"\xff" * 300
+    (folder / "broken.ZIP").write_bytes(whole)
+    monkeypatch.setattr(batch, "MAX_LEARNERS_ZIP_BYTES", 1000)
+    with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ipynb", "0" * 1001)
+    jobs = {job.learner: job for job in batch.find(folder, STEM, tmp_path / "u")}
+    assert jobs["ada"].files == [str(right)] and jobs["bob"].files == []
+    assert jobs["no"].notes == ["the zip cannot be read"]
+    assert jobs["bomb"].notes == ["the zip is too large; the rest was left out"]
+    assert not jobs["bomb"].files and set(jobs) == {"ada", "bob", "bomb", "broken", "no", "pipe"}
+    monkeypatch.undo()
+    jobs = {job.learner: job for job in batch.find(folder, STEM, tmp_path / "u2")}
+    assert jobs["broken"].notes == ["a member of the zip cannot be read; it was left out"]
+
+
+def test_what_a_file_says_of_itself_cannot_break_the_results(tmp_path):
+    odd = "x\u2028\x85\x1b[31m\ud800"
+    for nb in (
+        {"cells": [], "metadata": {"kernelspec": {"language": odd}}},
+        {"worksheets": [], "nbformat": odd},
+        {"worksheets": [], "nbformat": ["x"] * 1000},
+    ):
+        _, notes = plan.cells_of(json.dumps(nb).encode())
+        assert notes[0].isprintable() and len(notes[0]) < 80
+    head, record = {"sheet": odd}, {"learner": "ada", "why": odd}
+    batch.write_results(tmp_path / "results.jsonl", head, [record])
+    assert batch.read_results(tmp_path) == (head, [record])
+    results = batch.Results(tmp_path, head)
+    results.add({"learner": "bob", "why": odd})
+    assert [one["learner"] for one in results.finish()] == ["ada", "bob"]
+    with pytest.raises(plan.SubmissionError, match="2,001 cells"):
+        plan.cells_of(json.dumps({"cells": [{}] * 2001}).encode())
+    assert plan.names_bound("a = '\0'\nb = 1")[0] <= {"a", "b"}
+
+
 # Nothing lost, the same bytes, shards
 
 
@@ -409,6 +495,13 @@ def test_the_class_report_counts_and_never_accuses(whole):
 # Tests in ordinary nbgrader style
 
 ORDINARY = {
+    "a given list": ("first = lambda xs: xs[0]", "assert first(firms) == 3"),
+    "over a given list": (
+        "twice = lambda x: 2 * x",
+        "assert all(twice(x) == 2 * x for x in firms)",
+    ),
+    "mapped": ("once = lambda x: x", "assert all(map(lambda x: once(x) == x, firms))"),
+    "credit": ("share = 2.0", "2 * share"),
     "tables": (
         'made = pd.DataFrame({"firm": list("aba"), "paid": [1.0, 2, 3]})\nsums = lambda t: t.groupby("firm")["paid"].sum()',
         'assert made.shape == (3, 2)\npd.testing.assert_series_equal(sums(made), pd.Series([4.0, 2.0], pd.Index(["a", "b"], name="firm"), name="paid"))\n'
@@ -473,7 +566,7 @@ def _ordinary_sheet():
     cells = [
         code(
             "setup",
-            "import datetime as dt\nimport numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt",
+            "import datetime as dt\nimport numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt\nfirms = [3, 4]",
             locked=True,
         )
     ]
@@ -503,13 +596,32 @@ def ordinary(tmp_path_factory):
     (folder / "data").mkdir()
     (folder / "data" / "paid.csv").write_text("firm,paid\na,1\nb,2\n")
     (folder / "in" / "ada.ipynb").write_text(text_of(_ordinary_sheet()))
+    eve = _ordinary_sheet()
+    for number, answer in enumerate(NOT_ORDINARY):
+        next(cell for cell in eve.cells if cell.id == f"a{number}").source = answer
+    (folder / "in" / "eve.ipynb").write_text(text_of(eve))
     settings = {"data": folder / "data", "debug": True}
-    return grade(folder / "practice.ipynb", folder / "in", folder / "out", **settings)["ada"]
+    return grade(folder / "practice.ipynb", folder / "in", folder / "out", **settings)
+
+
+# To the first questions: right but it empties our list; wrong; ends the test's loop; no number.
+NOT_ORDINARY = [
+    "def first(xs):\n    xs.clear()\n    return 3",
+    "twice = lambda x: x",
+    "def once(x): raise StopIteration",
+    "share = float('nan')",
+]
+
+
+def test_a_test_looks_at_all_that_it_was_written_to_look_at(ordinary):
+    got = [ordinary["eve"]["questions"][f"t{number}"] for number in range(len(NOT_ORDINARY))]
+    assert [part["score"] for part in got] == [4, 0, 0, 0]
+    assert [part["status"] for part in got] == ["passed", "failed", "error", "failed"]
 
 
 @pytest.mark.parametrize(("number", "idiom"), list(enumerate(ORDINARY)))
 def test_an_ordinary_test_runs_unchanged(ordinary, number, idiom):
-    got = ordinary["questions"][f"t{number}"]
+    got = ordinary["ada"]["questions"][f"t{number}"]
     assert got["score"] == (2 if idiom == "partial credit" else 4), got
 
 

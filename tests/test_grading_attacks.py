@@ -166,6 +166,10 @@ CODE = {
     ""
     "    for name in files:\n        if name.endswith(('.ipynb', '.jsonl', '.db')) or 'grades' in name:\n"
     "            found.append(os.path.join(top, name))\nraise ValueError(f'FOUND{found}' if found else 'none')",
+    "reads-teachers-folder": "import os, sys\nfound = [p for p in sys.path if os.path.exists(os.path.join(p, 'letter.txt'))]\n"
+    "for top, folders, files in os.walk('/'):\n    found += [top] if 'letter.txt' in files else []\n"
+    "    folders[:] = [name for name in folders if name not in ('usr', 'lib', 'site-packages')]\n"
+    "raise ValueError(f'FOUND{found}' if found else 'none')",
     "reads-stack": "import gc, sys\nfound = []\nframe = sys._getframe()\nwhile frame:\n"
     "    found += [repr(value) for value in list(frame.f_locals.values()) + list(frame.f_globals.values())]\n"
     "    frame = frame.f_back\nfound += [o for o in gc.get_objects() if isinstance(o, str)]\n"
@@ -227,6 +231,13 @@ CODE = {
     ),
     "lying-object": LIAR.format(coded='{"t": "obj", "r": 0, "n": "DataFrame"}'),
     "lying-function": LIAR.format(coded='{"t": "fn", "r": 10**30, "n": "__import__"}'),
+    "lying-truth": LIAR.format(
+        coded='{"t": "ndo", "s": [1], "v": [{"t": "nd", "d": "|b1", "s": [1], "b": "Ag=="}]}'
+    ),
+    "stops-iteration": "def double(x): raise StopIteration\ntotals = double\nanswer = 1",
+    "outlives": "import ctypes\nfree = ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0\n"
+    "raise ValueError('FOUND a way' if free else 'none')",
+    "half-a-letter": "def double(x): raise ValueError('\\ud800\\u2028\\x1b[31m')\ntotals = double\nanswer = '\\udfff'",
     "lying-error": "class E(Exception): pass\nE.__name__ = '</pre><script>alert(1)</script>'\n"
     "raise E('<script>alert(1)</script>')",
     "tells-inputs": "kept = []\nanswer = 1\ndef double(x):\n    print('seen', x)\n    kept.append(x)\n    raise ValueError(f'seen {x}')\n"
@@ -350,10 +361,17 @@ def graded(tmp_path_factory):
         source, folder / "out", jobs=2, timeout=1.5, submission_timeout=5, memory_mb=512
     )
     os.environ["COURSE_TEST_TOKEN"] = "token-of-the-teacher"
+    desk = folder / "desk"  # where the teacher works
+    desk.mkdir()
+    (desk / "letter.txt").write_text("private")
+    (desk / "json.py").write_text("raise SystemExit('imported from the desk')")
+    at = os.getcwd()
+    os.chdir(desk)
     try:
         records = {record["learner"]: record for record in batch.grade(settings, handed_in)}
     finally:
         del os.environ["COURSE_TEST_TOKEN"]
+        os.chdir(at)
     return folder, records, before
 
 
@@ -406,6 +424,8 @@ def test_no_secret_comes_out(graded):
         "network",
         "kills",
         "raw-calls",
+        "outlives",
+        "reads-teachers-folder",
     ],
 )
 def test_a_search_for_a_way_out_ran_to_its_end_and_found_none(graded, attack):
@@ -446,7 +466,7 @@ def test_nothing_is_left_behind_and_nothing_changed(graded):
     left = {path.name for path in folder.iterdir()} | {
         path.name for path in (folder / "out").iterdir()
     }
-    assert left == {"secret", "handed_in", "out", "results.jsonl", "grades.csv", "feedback"}
+    assert left == {"desk", "secret", "handed_in", "out", "results.jsonl", "grades.csv", "feedback"}
 
 
 def test_tampered_cells_are_reported(graded):

@@ -27,6 +27,7 @@ from pathlib import Path
 
 VERSION = 1
 MAX_ZIP_BYTES, MAX_ZIP_FILES = 2 << 30, 20_000
+MAX_LEARNERS_ZIP_BYTES = 64 << 20  # a class of bombs must not fill the disk
 NOT_SUBMISSIONS = {".csv", ".md", ".html", ".log", ".tsv", ".xlsx"}
 GRADE_FAILED = "grader failed"
 
@@ -67,9 +68,9 @@ def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
     """One job a learner, by name: from a folder or a zip, a file or a folder each."""
     if not submissions.exists():
         raise GradeError(f"{submissions} does not exist. Give the folder or zip of submissions.")
-    if submissions.is_file() and submissions.suffix == ".zip":
+    if submissions.is_file() and submissions.suffix.lower() == ".zip":
         folder = unpacked / "all"
-        problems = _unzip(submissions, folder)
+        problems = _unzip(submissions, folder, MAX_ZIP_BYTES)
         entries = _entries(folder, unpacked)
         for entry in entries:
             entry[2].extend(problems)
@@ -91,12 +92,18 @@ def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
     return [found[name] for name in sorted(found)]
 
 
+# No file of Windows may have such a name, and results are copied there.
+_DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
+
+
 def learner_name(name: str, sheet: str) -> str:
     """`ada_01_sheet`, Moodle's `Ada Lovelace_123_assignsubmission_file` and so on: the learner's part."""
     name = re.sub(r"_assignsubmission_(file|onlinetext)_?.*$", "", name)
     if name != sheet:
         name = name.replace(sheet, "").strip("_- .") or name
     safe = re.sub(r"[^\w.,@+'()& -]", "_", name).strip(" .")[:100] or "unnamed"
+    if _DEVICES.fullmatch(safe):
+        safe = f"_{safe}"
     if safe != name:  # two names that differ only in what was replaced are still two learners
         safe += f"-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
     return safe
@@ -123,9 +130,9 @@ def _entries(folder: Path, unpacked: Path) -> list[tuple[str, list[str], list[st
         elif entry.is_dir():
             files, when = _notebooks(entry), _handed_in(entry, when)
             entries.append((entry.name, files, [], when))
-        elif entry.suffix == ".zip":
-            own = unpacked / hashlib.sha256(entry.name.encode()).hexdigest()[:16]
-            problems = _unzip(entry, own)
+        elif entry.suffix.lower() == ".zip" and entry.is_file():
+            own = unpacked / hashlib.sha256(os.fsencode(entry.name)).hexdigest()[:16]
+            problems = _unzip(entry, own, MAX_LEARNERS_ZIP_BYTES)
             entries.append((entry.stem, _notebooks(own), problems, when))
         elif entry.suffix.lower() not in NOT_SUBMISSIONS:
             entries.append((entry.stem, [str(entry)], [], when))
@@ -151,17 +158,18 @@ def _notebooks(folder: Path) -> list[str]:
 def _handed_in(folder: Path, otherwise: float) -> float:
     """When: nbgrader's timestamp.txt, or the newest notebook."""
     for stamp in sorted(folder.glob("**/timestamp.txt"))[:1]:
-        if not stamp.is_symlink():
-            try:
-                text = stamp.read_text(encoding="utf-8")[:40].strip()
-                return datetime.fromisoformat(text.replace(" UTC", "+00:00")).timestamp()
-            except (OSError, ValueError):
-                pass
+        try:  # neither through a link nor from a pipe, which would never end
+            handle = os.open(stamp, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                text = file.read(40).decode("utf-8").strip()
+            return datetime.fromisoformat(text.replace(" UTC", "+00:00")).timestamp()
+        except (OSError, ValueError, TypeError):
+            pass
     times = [os.lstat(path).st_mtime for path in _notebooks(folder)]
     return max(times, default=otherwise)
 
 
-def _unzip(archive: Path, folder: Path) -> list[str]:
+def _unzip(archive: Path, folder: Path, most: int) -> list[str]:
     """Unpack ordinary members one by one; what would land elsewhere, or is a link, stays out."""
     problems, total = [], 0
     folder.mkdir(parents=True, exist_ok=True)
@@ -179,7 +187,7 @@ def _unzip(archive: Path, folder: Path) -> list[str]:
                     problems.append("the zip holds a link or device; it was left out")
                     continue
                 total += member.file_size
-                if total > MAX_ZIP_BYTES or member.file_size > 256 << 20:
+                if total > most or member.file_size > 256 << 20:
                     problems.append("the zip is too large; the rest was left out")
                     break
                 target = folder.joinpath(*parts)
@@ -192,9 +200,9 @@ def _unzip(archive: Path, folder: Path) -> list[str]:
                             left -= len(chunk)
                     moment = time.mktime((*member.date_time, 0, 0, -1))
                     os.utime(target, (moment, moment))
-                except (OSError, ValueError, OverflowError, zipfile.BadZipFile, RuntimeError):
+                except Exception:  # each way of packing has errors of its own
                     problems.append("a member of the zip cannot be read; it was left out")
-    except (zipfile.BadZipFile, OSError):
+    except Exception:
         problems.append("the zip cannot be read")
     return list(dict.fromkeys(problems))
 
@@ -217,20 +225,16 @@ def with_roster(jobs: list[Job], roster: Path | None, due: datetime | None) -> l
     if roster is None:
         return jobs
     known = read_roster(roster)
-    by_key = {key: learner for learner, keys in known.items() for key in keys}
     for job in jobs:
-        learner = by_key.get(_key(job.learner))
-        if learner is None:
-            parts = [
-                by_key[part] for part in map(_key, re.split(r"[_ ]", job.learner)) if part in by_key
-            ]
-            learner = parts[0] if parts else None
-        if learner is None:
-            job.notes.append("not on the roster")
+        named = _on_roster(job.learner, known)
+        if len(named) == 1:
+            job.learner = named[0]
+        elif named:
+            job.notes.append(f"the name fits several on the roster: {', '.join(named[:5])}")
         else:
-            job.learner = learner
+            job.notes.append("not on the roster")
     merged: dict[str, Job] = {}
-    for job in sorted(jobs, key=lambda job: job.when):
+    for job in sorted(jobs, key=lambda job: (bool(job.files), job.when)):
         if job.learner in merged:
             job.notes.append("handed in more than once; the newest was used")
         merged[job.learner] = job
@@ -239,13 +243,40 @@ def with_roster(jobs: list[Job], roster: Path | None, due: datetime | None) -> l
     return [merged[name] for name in sorted(merged)]
 
 
+def _on_roster(name: str, known: dict[str, list[str]]) -> list[str]:
+    """Who can be meant, best first: by id, by any of their names, by the name without Moodle's number, by a part."""
+    whole, bare = _key(name), _key(re.sub(r"_\d+$", "", name))
+    parts = {_key(part) for part in re.split(r"[_ ]", name) if not part.isdigit()}
+    if by_id := [learner for learner in known if whole and _key(learner) == whole]:
+        return by_id
+    for wanted in ({whole}, {bare}, parts):
+        wanted.discard("")
+        if found := [learner for learner, keys in known.items() if wanted & set(keys)]:
+            return found
+    return []
+
+
+_SHARED_COLUMNS = {"section", "group", "class", "course", "seminar", "cohort", "year", "role"}
+
+
 def read_roster(path: Path) -> dict[str, list[str]]:
-    """Learner's id -> everything that names them; ids in the first column, or in one called id or learner."""
+    """Learner's id -> everything that names them."""
+    return {
+        learner: [
+            key for what, cell in row.items() if what not in _SHARED_COLUMNS and (key := _key(cell))
+        ]
+        for learner, row in roster_rows(path).items()
+    }
+
+
+def roster_rows(path: Path) -> dict[str, dict[str, str]]:
+    """Learner's id -> their row, by column; ids in the first column, or in one called id or learner."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise GradeError(f"The roster {path} cannot be read: {error}") from None
+    rows = csv.reader(io.StringIO(text), dialect=csv_dialect(text))
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise GradeError(
             f"The roster {path} is empty. One learner a line; the first line names the columns."
@@ -255,12 +286,23 @@ def read_roster(path: Path) -> dict[str, list[str]]:
         (header.index(name) for name in ("learner", "id", "student", "username") if name in header),
         0,
     )
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for row in rows[1:]:
         if column < len(row) and row[column].strip():
             learner = learner_name(row[column].strip(), "")
-            found[learner] = [key for cell in row if (key := _key(cell))]
+            if learner in found:
+                raise GradeError(f"The roster {path} has two lines for {learner}. Leave one.")
+            cells = zip(header, row, strict=False)
+            found[learner] = {name: cell.strip() for name, cell in cells}
     return found
+
+
+def csv_dialect(text: str) -> type[csv.Dialect]:
+    """Commas, or the semicolons that spreadsheets of many countries write."""
+    first = text.split("\n", 1)[0]
+    if first.count(";") > first.count(","):
+        return type("Semicolon", (csv.excel,), {"delimiter": ";"})
+    return csv.excel
 
 
 def _key(text: str) -> str:
@@ -329,8 +371,13 @@ class Pool:
             "PYTHONDONTWRITEBYTECODE": "1",
             "IPYTHONDIR": os.devnull,
         }
+        course = str(Path(__file__).parents[2])
+        environment["PYTHONPATH"] = os.pathsep.join(
+            [course, *filter(None, [environment.get("PYTHONPATH")])]
+        )
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "aicapital.grading.warm"],
+            # -P: the teacher's folder is no place to import from, nor for learners' code to read.
+            [sys.executable, "-P", "-W", "ignore", "-m", "aicapital.grading.warm"],
             pass_fds=(theirs_j.fileno(), theirs_l.fileno()),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -471,7 +518,7 @@ class Results:
     def _read(self) -> None:
         whole = self.path.read_bytes()
         kept = whole[: whole.rfind(b"\n") + 1]
-        lines = kept.decode("utf-8").splitlines()
+        lines = kept.decode("utf-8").rstrip("\n").split("\n")
         for line in lines[1:]:
             record = json.loads(line)
             self.records[record["learner"]] = record
@@ -496,8 +543,13 @@ class Results:
         return records
 
 
+# Other line ends, and halves of characters that no file can hold: JSON has a way to write them.
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
 def _line(record: dict) -> str:
-    return json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def write_results(path: Path, head: dict, records: list[dict]) -> None:
@@ -514,7 +566,7 @@ def read_results(folder: Path) -> tuple[dict, list[dict]]:
     path = Path(folder) / "results.jsonl"
     if not path.is_file():
         raise GradeError(f"{path} does not exist. Grade first: python -m aicapital grade ...")
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     return json.loads(lines[0]), [json.loads(line) for line in lines[1:]]
 
 
@@ -536,7 +588,7 @@ def write_grades(
 
 def plain_cell(text: str) -> str:
     """No cell that a spreadsheet would run as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _score(part: dict | None) -> str:
@@ -590,6 +642,7 @@ def grade(
             done = {name: record.get("input") for name, record in results.records.items()}
             for name in set(done) - {job.learner for job in jobs}:
                 del results.records[name]  # withdrawn since
+                (settings.out / "feedback" / f"{name}.html").unlink(missing_ok=True)
             waiting = [job for job in jobs if done.get(job.learner) != job.input]
             _run(settings, pool, waiting, results, tell, len(jobs), masked)
         finally:
@@ -696,19 +749,21 @@ def summary(records: list[dict], questions: list[list]) -> str:
     """What a teacher wants to know at a glance."""
     lines = []
     count = Counter(record["status"] for record in records)
+    missing = count["missing"]
     lines.append(
-        f"{len(records)} submissions: "
+        f"{len(records) - missing} submissions{f' of {len(records)} learners' if missing else ''}: "
         + ", ".join(f"{n} {status}" for status, n in count.most_common())
     )
     lines.append(f"{'question':28} {'passed':>7} {'not':>5} {'blank':>6} {'by hand':>8}")
+    came = [record for record in records if record["status"] != "missing"]
     for name, points in questions:
-        statuses = Counter(record["questions"][name]["status"] for record in records)
+        statuses = Counter(record["questions"][name]["status"] for record in came)
         passed, blank, hand = (
             statuses["passed"],
             statuses["not answered"],
             statuses["needs manual marking"],
         )
-        rest = len(records) - passed - blank - hand
+        rest = len(came) - passed - blank - hand
         lines.append(f"{name[:28]:28} {passed:7} {rest:5} {blank:6} {hand:8}   ({points:g} points)")
     odd = [record for record in records if record["notes"]]
     for record in odd[:20]:

@@ -394,6 +394,8 @@ def _unraw(coded: dict) -> np.ndarray:
         count *= size
     if not dtype.itemsize or count * dtype.itemsize != len(data):
         raise CodecError("an array that does not fit its shape")
+    if dtype.kind == "b":  # a truth value of 2 is neither equal to True nor to False
+        return (np.frombuffer(data, dtype=np.uint8) != 0).reshape(shape)
     return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
 
 

@@ -10,7 +10,7 @@ from .plan import Answers, Plan
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
 pre{background:#f4f4f4;padding:.6rem;overflow-x:auto;white-space:pre-wrap}h2{margin-bottom:.2rem}
 .status{font-weight:600}.passed{color:#1a6b2f}.failed,.error,.crashed,.timed{color:#9b1c1c}
-.notes{background:#fff8e1;padding:.5rem 1rem}"""
+.notes{background:#fff8e1;padding:.5rem 1rem .5rem 2rem}"""
 WORDS = {
     "passed": "Right",
     "partly passed": "Partly right",

@@ -8,8 +8,10 @@ them, so that nothing of a hidden test, not even its inputs, can come back throu
 import ast
 import builtins
 import contextlib
+import copy
 import hashlib
 import io
+import math
 import re
 import signal
 import time
@@ -23,7 +25,7 @@ from aicapital.learning.sheet import Sheet
 
 from . import plan
 from .plan import Answers, Plan, Step, SubmissionError
-from .proxies import Crashed, Remote, TimedOut
+from .proxies import CHANGEABLE, Crashed, Remote, TimedOut, change
 
 RESULT = "_aicapital_result"
 PASSED, FAILED, ERROR, TIMED_OUT = "passed", "failed", "error", "timed out"
@@ -105,6 +107,16 @@ class Warm:
                 self._silently(self.compiled[step.name].whole)
         self.namespace = kept
         self.told.clear()
+        self.given = {
+            name: (value, copy.deepcopy(value))
+            for name, value in kept.items()
+            if type(value) in CHANGEABLE and not name.startswith("_")
+        }
+
+    def restore_given(self) -> None:
+        """A learner's function that emptied a table of ours must not make the next test look at nothing."""
+        for value, before in self.given.values():
+            change(value, copy.deepcopy(before))
 
     def _silently(self, code: object) -> bool:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -218,6 +230,9 @@ class Run:
                 exec(code, self.namespace)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            if self.remote.changed_ours:
+                self.warm.restore_given()
+                self.remote.changed_ours = False
             for name, value in fetched.items():
                 if self.namespace.get(name) is value:
                     del self.namespace[name]
@@ -255,7 +270,7 @@ class Run:
     def _credit(self, points: float) -> tuple[str, float]:
         value = self.namespace.get(RESULT)
         if type(value) in (int, float) or isinstance(value, np.floating | np.integer):
-            score = min(max(float(value), 0.0), points)
+            score = min(max(float(value), 0.0), points) if math.isfinite(value) else 0.0
             return (PASSED if score == points else PARTLY if score else FAILED), score
         return PASSED, points
 
@@ -293,6 +308,7 @@ def _why(error: BaseException | None, name: str) -> str:
     except Exception:
         text = ""
     text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", " ".join(text.split()))[:300]
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return f"line {line}: {type(error).__name__}{f': {text}' if text else ''}"
 
 
@@ -383,7 +399,7 @@ def _choose(sheet: Plan, files: list[str]) -> tuple[bytes, Answers, list[str]]:
     if best is None:
         raise problem or SubmissionError("missing", "Nothing was handed in.")
     _, data, answers, file = best
-    if Path(file).name != f"{sheet.name}.ipynb":
+    if sheet.name not in Path(file).name:
         notes.append("the file has another name than the sheet")
     if len(files) > 1:
         notes.append(

@@ -51,17 +51,16 @@ def read_marks(path: Path, records: list[dict]) -> Marks:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise batch.GradeError(f"{path} cannot be read: {error}") from None
-    dialect = csv.excel
-    if text.split("\n")[0].count(";") > text.split("\n")[0].count(","):
-        dialect = type("Semicolon", (csv.excel,), {"delimiter": ";"})
-    for line, row in enumerate(csv.DictReader(io.StringIO(text), dialect=dialect), start=2):
+    table = csv.DictReader(io.StringIO(text), dialect=batch.csv_dialect(text))
+    for line, row in enumerate(table, start=2):
         key = (row.get("learner") or "", row.get("question") or "")
         given = (row.get("points") or "").strip().replace(",", ".")
         if not given:
             continue
         if key not in most:
             raise batch.GradeError(
-                f"{path}, line {line}: there is no question {key[1]!r} of {key[0]!r}."
+                f"{path}, line {line}: there is no question {key[1]!r} of {key[0]!r} in these results. "
+                "Correct the name, or delete the line."
             )
         learner, highest = most[key]
         try:
@@ -149,16 +148,7 @@ def canvas(records: list[dict], people: dict[str, dict]) -> str:
 
 def people_of(roster: Path | None) -> dict[str, dict]:
     """Learner -> the roster's columns: name, email, username, login, canvas_id, sis_id, section."""
-    if roster is None:
-        return {}
-    learners = list(batch.read_roster(roster))
-    with open(roster, encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    header = [cell.strip().lower() for cell in rows[0]]
-    return {
-        learner: {name: cell.strip() for name, cell in zip(header, row, strict=False)}
-        for learner, row in zip(learners, rows[1:], strict=False)
-    }
+    return {} if roster is None else batch.roster_rows(roster)
 
 
 def _text(rows: list[list[str]]) -> str:

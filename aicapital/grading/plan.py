@@ -21,6 +21,7 @@ from aicapital.authoring.notebook_file import read
 from . import sheet_source
 
 MAX_FILE = 20 << 20
+MAX_CELLS = 2_000
 
 
 class SubmissionError(ValueError):
@@ -147,7 +148,7 @@ def names_bound(source: str) -> tuple[set[str], set[str]]:
     """The names that an answer cell gives a value, and the classes among them."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # magics
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics, or no text at all
         return set(re.findall(r"^(\w+)\s*=", source, re.MULTILINE)), set()
     names, classes = set(), set()
     waiting: list[ast.AST] = list(tree.body)
@@ -224,7 +225,7 @@ def cells_of(data: bytes) -> tuple[list[dict], list[str]]:
         raise SubmissionError("not a notebook", "The file holds no notebook.")
     cells = nb.get("cells")
     if cells is None and isinstance(nb.get("worksheets"), list):
-        notes.append(f"an old notebook format ({nb.get('nbformat')})")
+        notes.append(f"an old notebook format ({_word(nb.get('nbformat'))})")
         sheets = [sheet for sheet in nb["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
         for cell in cells:
@@ -236,8 +237,17 @@ def cells_of(data: bytes) -> tuple[list[dict], list[str]]:
     kernel = meta.get("kernelspec") if isinstance(meta, dict) else None
     language = kernel.get("language") if isinstance(kernel, dict) else None
     if isinstance(language, str) and language.lower() != "python":
-        notes.append(f"saved with a kernel for {language[:30]}; run as Python")
+        notes.append(f"saved with a kernel for {_word(language)}; run as Python")
+    if len(cells) > MAX_CELLS:
+        raise SubmissionError(
+            "too large", f"The notebook has {len(cells):,} cells; the limit is {MAX_CELLS:,}."
+        )
     return [_tidy(cell) for cell in cells if isinstance(cell, dict)], notes
+
+
+def _word(value: object) -> str:
+    """A word from a submission for a note: short and printable, whatever it is."""
+    return re.sub(r"[^\w .+-]", "?", str(value)[:30]) if isinstance(value, str | int) else "?"
 
 
 def _list(value: object) -> list:
@@ -330,10 +340,11 @@ def _match_by_order(plan: Plan, cells: list[dict], owners: list[str], found: Ans
     order = [step.name for step in plan.steps]
     roles = {step.name: step.role for step in plan.steps}
     missing = [name for name in order if name not in owners]
-    if not missing:
-        return
+    placed: list[str] = []
     place = {name: number for number, name in enumerate(order)}
     for number, cell in enumerate(cells):
+        if not missing:
+            break
         if owners[number] or not cell["source"].strip():
             continue
         before = max((place[o] for o in owners[:number] if o), default=-1)
@@ -347,8 +358,12 @@ def _match_by_order(plan: Plan, cells: list[dict], owners: list[str], found: Ans
             ):
                 owners[number] = name
                 missing.remove(name)
-                found.notes.append(f"cell {name} had lost its name; matched by its place")
+                placed.append(name)
                 break
+    if placed:
+        many = f"cells {', '.join(placed[:3])}{' and others' if len(placed) > 3 else ''} had lost their names"
+        one = f"cell {placed[0]} had lost its name"
+        found.notes.append(f"{one if len(placed) == 1 else many}; matched by their place")
 
 
 def _alike(plan: Plan, name: str, source: str) -> bool:

@@ -109,6 +109,8 @@ def equal_answers(records: list[dict]) -> list[tuple[str, list[str]]]:
 
 
 def write(folder: Path, head: dict, records: list[dict]) -> Path:
+    silent = [record["learner"] for record in records if record["status"] == "missing"]
+    records = [record for record in records if record["status"] != "missing"]
     shares = table(records, head["questions"])
     chart = figure(shares, len(records), head["sheet"], head["by_hand"])
     picture = chart._repr_mimebundle_()["text/html"]
@@ -123,6 +125,9 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
         f"{records[0]['max_score']:g}, before what is marked by hand.</p>"
         if records
         else "<p>No submissions.</p>",
+        f"<p>Nothing came from {len(silent)} on the roster: {html.escape(', '.join(silent))}. They are not counted here.</p>"
+        if silent
+        else "",
         picture,
         "<h2>By question</h2><table><tr><th>Question</th><th>Right, %</th><th>Blank, %</th>"
         "<th>Time limit hits</th><th>Most frequent named mistakes</th></tr>",

@@ -32,6 +32,7 @@ SCRATCH = "/scratch"  # the name inside; a file system in memory, gone with the 
 _OURS = {"clone": (56, 220), "pivot_root": (155, 41), "mount_setattr": (442, 442)}
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
+_PRCTL = (157, 167)
 _REFUSED = {
     "fork": (57, None),
     "vfork": (58, None),
@@ -183,11 +184,18 @@ def available() -> str:
 
 
 def python_folders() -> list[str]:
-    """What Python needs to import what is installed; the course's own folder is not among it."""
-    course = Path(__file__).parents[2].resolve()
-    wanted = {sys.prefix, sys.base_prefix, *sys.path}
-    folders = {str(Path(path).resolve()) for path in wanted if path and Path(path).is_dir()}
-    return sorted(folder for folder in folders if Path(folder) not in (course, Path("/")))
+    """What Python needs to import what is installed.
+
+    Other folders on the path stay out: the teacher's own, and those of packages installed for editing, the course's among them.
+    """
+    installed = {"site-packages", "dist-packages"}
+    wanted = {
+        sys.prefix,
+        sys.base_prefix,
+        *(path for path in sys.path if installed & set(Path(path).parts)),
+    }
+    folders = {str(Path(path).resolve()) for path in wanted if Path(path).is_dir()}
+    return sorted(folders - {"/"})
 
 
 def enter_view(read_only: Iterable[str], masked: Iterable[str] = ()) -> int:
@@ -403,6 +411,14 @@ def _filter_system_calls() -> None:
         step(equal, _CLONE[column], 0, 4),
         step(load, 16),
         step(all_bits, 0x10000, 1, 0),
+        step(give, refuse),
+        step(give, allow),
+    ]
+    # prctl: not the one that would let it outlive the grader
+    program += [
+        step(equal, _PRCTL[column], 0, 4),
+        step(load, 16),
+        step(equal, PR_SET_PDEATHSIG, 0, 1),
         step(give, refuse),
         step(give, allow),
     ]
