@@ -310,7 +310,7 @@ _EASY = pd.DataFrame(
     }
 )
 # Skerry's budget at five sizes: billion parameters and loss.
-SIZES, LOSSES = (50, 100, 200, 400, 800), (1.9305, 1.9172, 1.9100, 1.9084, 1.9125)
+SIZES, LOSSES = (25, 50, 100, 200, 400), (1.9590, 1.9414, 1.9312, 1.9281, 1.9317)
 
 
 def _curve(figure) -> Feedback | None:
@@ -320,11 +320,11 @@ def _curve(figure) -> Feedback | None:
         return Feedback.wrong("The line needs the five sizes and nothing else.", "sizes left out")
     sizes = sizes / 1e9 if sizes.min() > 1e6 else sizes
     if not np.allclose(sizes, SIZES):
-        return Feedback.wrong("The sizes are 50, 100, 200, 400 and 800 billion parameters.")
+        return Feedback.wrong("The sizes are 25, 50, 100, 200 and 400 billion parameters.")
     if np.allclose(losses, LOSSES, atol=6e-4):
         return None
     return Feedback.wrong(
-        f"At 400 billion yours has a loss of {losses[3]:.3f}. Tokens are what the budget leaves: C / (6N)."
+        f"At 200 billion yours has a loss of {losses[3]:.3f}. Tokens are what the budget leaves: C / (6N)."
     )
 
 
@@ -412,7 +412,7 @@ SHEET = {
     "q5": SheetCheck(
         "Does it add up?", kind="function", name="does_not_add_up",
         expects="does_not_add_up(points, tolerance) that returns a list of row_ids",
-        right="One row of table A3: it prints 1.26e24 where 6ND gives ten times as much. The table keeps it as printed.",
+        right="One row of table A3 prints 1.26e24 where 6ND gives ten times as much. Try a tolerance of 0.03: three more rows are off by 4 to 5 %, more than rounding explains. The table keeps all as printed.",
         tests=[
             expect.that("The function returns nothing. End it with a return line.", lambda f: f(_EASY, 0.1) is not None, mistake="print for return"),
             expect.that(
@@ -423,6 +423,10 @@ SHEET = {
             expect.that(
                 "In the table of the papers exactly one row is off by more than a tenth.",
                 lambda f: [str(row) for row in f(load("scaling_laws").query("parameter == 'compute_optimal_point'"), 0.1)] == ["law_optimum_3_175b"],
+            ),
+            expect.that(
+                "In the table of the papers four rows are off by more than 3 %.",
+                lambda f: len(f(load("scaling_laws").query("parameter == 'compute_optimal_point'"), 0.03)) == 4,
             ),
         ],
         hints=("Work out 6ND for every row.", "Compare: absolute value of (printed / 6ND - 1) with the tolerance.", 'implied = 6 * points["model_parameters"] * points["tokens"]', 'return points.loc[(points["compute_flop"] / implied - 1).abs() > tolerance, "row_id"].tolist()'),
@@ -436,15 +440,15 @@ SHEET = {
             expect.that("One line is needed: use axes.plot.", lambda figure: len(figure.axes[0].lines) >= 1),
             _curve,
         ],
-        hints=("How many tokens does the budget leave for each size?", "tokens = C / (6 N), then the law", "tokens = [1.2e25 / (6 * size * 1e9) for size in sizes]", "axes.plot(sizes, losses); then title and labels."),
+        hints=("How many tokens does the budget leave for each size?", "tokens = C / (6 N), then the law", "tokens = [4e24 / (6 * size * 1e9) for size in sizes]", "axes.plot(sizes, losses); then title and labels."),
     ),
     "q7": SheetCheck(
         "Skerry's plan", kind="function", name="plan",
         expects="plan(budget_usd_m, flop_per_usd) that returns (parameters, tokens)",
-        right="About 343 billion parameters and 5.8 trillion tokens for Skerry's budget.",
+        right="About 195 billion parameters and 3.4 trillion tokens for Skerry's budget.",
         tests=[
             expect.call(
-                30, 4e17, gives=(3.4316e11, 5.8281e12), rel_tolerance=0.002, labels=("parameters", "tokens"),
+                10, 4e17, gives=(1.95394e11, 3.41191e12), rel_tolerance=0.002, labels=("parameters", "tokens"),
             ),
             expect.call(1.152, 5e17, gives=(7.2445e10, 1.3251e12), rel_tolerance=0.01, labels=("parameters", "tokens")),
             expect.that("The budget is in millions of USD: 6ND must give the compute that the budget buys.", lambda f: abs(6 * np.prod(f(10, 1e17)) / 1e24 - 1) < 1e-6),
@@ -454,9 +458,9 @@ SHEET = {
     "q7_tokens": SheetCheck(
         "Tokens for the smaller model", kind="value", name="q7_tokens", expects="a number of trillion tokens",
         right="It fits into the tokens that Skerry has. Now set the extra training against the cheaper serving.",
-        tests=[expect.number(18.986, rel_tolerance=0.01, mistakes=[
-            Mistake("tokens of the same budget", 1.2e25 / (6 * 150e9) / 1e12, "Those are the tokens of the same budget. For the same loss the smaller model needs more."),
-            Mistake("tokens of the best model", 5.828, "Those are the best model's tokens. The smaller model has to make up for its size."),
+        tests=[expect.number(11.225, rel_tolerance=0.01, mistakes=[
+            Mistake("tokens of the same budget", 4e24 / (6 * 85e9) / 1e12, "Those are the tokens of the same budget. For the same loss the smaller model needs more."),
+            Mistake("tokens of the best model", 3.412, "Those are the best model's tokens. The smaller model has to make up for its size."),
         ])],
         hints=("Which loss does the best model reach?", "Solve E + A/N^alpha + B/D^beta = that loss for D.", "room = best_loss - E - A / N**alpha", "D = (B / room) ** (1 / beta)"),
     ),
