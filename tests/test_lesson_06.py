@@ -114,6 +114,11 @@ def off(points, tolerance):
     return points.loc[(points["compute_flop"] / implied - 1).abs() > tolerance, "row_id"].tolist()
 
 
+def of_the_printed(points, tolerance):
+    implied = 6 * points["model_parameters"] * points["tokens"]
+    return points.loc[(implied / points["compute_flop"] - 1).abs() > tolerance, "row_id"].tolist()
+
+
 def plan(budget, per_usd):
     flop = budget * 1e6 * per_usd
     return LAW.optimal_parameters(flop), LAW.optimal_tokens(flop)
@@ -129,7 +134,7 @@ WRONG = {
     "q2": [lambda c, r: (c / r) ** 0.5, lambda c, r: c / (6 * r), lambda c, r: (c * r / 6) ** 0.5, lambda c, r: 1e9],
     "q3": [lambda s, a, b: s ** (-1 / a), lambda s, a, b: s ** (-a * b / (a + b)), lambda s, a, b: s ** (-1 / (a + b)), lambda s, a, b: (1 - s) ** (-(a + b) / (a * b)) if s < 1 else 1],
     "q4": [["D", "G", "B", "C", "F", "E"], ["A", "B", "C", "D", "F", "G"], ["D", "G", "B", "A"]],
-    "q5": [lambda t, x: ["law_optimum_3_175b"], lambda t, x: off(t, 0.1), lambda t, x: off(t, x)[:1], lambda t, x: []],
+    "q5": [lambda t, x: ["law_optimum_3_175b"], lambda t, x: off(t, 0.1), lambda t, x: off(t, x)[:1], lambda t, x: [], of_the_printed],
     "q7": [lambda b, p: plan(b / 1e6, p), lambda b, p: plan(b, p)[::-1], lambda b, p: (size(b * 1e6 * p, 20), 20 * size(b * 1e6 * p, 20))],
     "q7_tokens": [7.84, 3.412, 11.22e12, 25.1],
 }  # fmt: skip
@@ -144,10 +149,45 @@ def test_right_work_is_told_so(question, answer):
 
 
 @pytest.mark.parametrize(
+    ("question", "answer", "mistake"),
+    [
+        ("q5", of_the_printed, "share of the printed value"),
+        ("q7", lambda b, p: plan(b / 1e6, p), "millions left out"),
+        ("q7", lambda b, p: plan(b, p)[::-1], "pair turned round"),
+        ("q7", lambda b, p: tuple(n / 1e9 for n in plan(b, p)), "billions for parameters"),
+        (
+            "q7",
+            lambda b, p: (size(b * 1e6 * p, 20), 20 * size(b * 1e6 * p, 20)),
+            "rule of twenty",
+        ),
+        ("q7_tokens", 11.22e12, "trillions left out"),
+        ("q7_tokens", 7.84, "tokens of the same budget"),
+    ],
+)
+def test_a_mistake_is_told_by_its_name(question, answer, mistake):
+    assert SHEET.judge(question, answer).mistake == mistake
+
+
+@pytest.mark.parametrize(
     ("question", "answer"), [(q, a) for q, many in WRONG.items() for a in many]
 )
 def test_wrong_work_is_never_right(question, answer):
     assert not SHEET.judge(question, answer).solved
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "mistake"),
+    [
+        ("run_flop", 3.29e24, "power of ten given twice"),
+        ("run_flop", 59.6, "all parameters counted"),
+        ("overtake", 3, "root taken the wrong way"),
+        ("overtake", 18, "leak halved in plain numbers"),
+        ("next_cost", 1.0456, "power not turned round"),
+    ],
+)
+def test_the_lessons_checks_name_the_mistake(question, answer, mistake):
+    check = next(q for q in banks.load("06").QUESTIONS if q.id == question)
+    assert check.judge(answer).mistake == mistake
 
 
 def drawn(

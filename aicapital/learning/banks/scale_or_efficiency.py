@@ -186,6 +186,7 @@ QUESTIONS = [
         mistakes=[
             Mistake("all parameters counted", lambda: _deepseek()["flop_stored"], "You counted every stored parameter. A token passes through the active ones only."),
             Mistake("serving for training", lambda: _deepseek()["flop_serving"], "Two operations a parameter and token is the forward pass alone. Training also goes backwards: six."),
+            Mistake("power of ten given twice", lambda: _deepseek()["flop"] * 1e24, "The arithmetic is right. The unit holds 1e24 already: leave it off."),
         ],
         hints=(
             "Which parameters does one token meet?",
@@ -274,6 +275,7 @@ QUESTIONS = [
         mistakes=[
             Mistake("leak left out", 9.0, "That is enough if nothing leaks. Half of it does."),
             Mistake("leak halved in plain numbers", 18.0, "Half of the gain in logarithms is its square root, not half of it."),
+            Mistake("root taken the wrong way", 3.0, "You took the root of the ratio of money. The follower keeps the root of its gain, and that root must be 9."),
         ],
         hints=("Which factor does the follower keep for itself?", "gain ** (1 - leak) = ratio of money", "gain ** 0.5 = 9", "81 times"),
     ),
@@ -303,10 +305,10 @@ CLAIM_VALUES = {
 
 _EASY = pd.DataFrame(
     {
-        "row_id": ["a", "b", "c", "d"],
-        "model_parameters": [1e9, 2e9, 5e9, 1e9],
-        "tokens": [2e10, 4e10, 1e11, 2e10],
-        "compute_flop": [1.2e20, 4.8e21, 3.1e21, 1.0e20],
+        "row_id": ["a", "b", "c", "d", "e"],
+        "model_parameters": [1e9, 2e9, 5e9, 1e9, 1e9],
+        "tokens": [2e10, 4e10, 1e11, 2e10, 2e10],
+        "compute_flop": [1.2e20, 4.8e21, 3.1e21, 1.0e20, 1.086e20],
     }
 )
 # Skerry's budget at five sizes: billion parameters and loss.
@@ -416,6 +418,11 @@ SHEET = {
         tests=[
             expect.that("The function returns nothing. End it with a return line.", lambda f: f(_EASY, 0.1) is not None, mistake="print for return"),
             expect.that(
+                "In a small table of our own row e prints 9.5 % less than 6ND, so tolerance 0.1 lets it pass. Divide the difference by 6ND, not by the printed compute.",
+                lambda f: sorted(map(str, f(_EASY, 0.1))) != ["b", "d", "e"],
+                mistake="share of the printed value",
+            ),
+            expect.that(
                 "In a small table of our own with tolerance 0.1, rows b and d are off: b prints ten times 6ND, d prints a sixth less.",
                 lambda f: sorted(map(str, f(_EASY, 0.1))) == ["b", "d"],
             ),
@@ -449,6 +456,12 @@ SHEET = {
         tests=[
             expect.call(
                 10, 4e17, gives=(1.95394e11, 3.41191e12), rel_tolerance=0.002, labels=("parameters", "tokens"),
+                mistakes=[
+                    Mistake("billions for parameters", 195.394, "Give parameters and tokens themselves, not billions."),
+                    Mistake("millions left out", 1.6409e+08, "The budget is in millions of USD."),
+                    Mistake("pair turned round", 3.41191e12, "That is the number of tokens. Parameters come first."),
+                    Mistake("rule of twenty", (4e24 / 120) ** 0.5, "Twenty tokens a parameter is a rule of thumb. Use the law with its five constants."),
+                ],
             ),
             expect.call(1.152, 5e17, gives=(7.2445e10, 1.3251e12), rel_tolerance=0.01, labels=("parameters", "tokens")),
             expect.that("The budget is in millions of USD: 6ND must give the compute that the budget buys.", lambda f: abs(6 * np.prod(f(10, 1e17)) / 1e24 - 1) < 1e-6),
@@ -461,6 +474,7 @@ SHEET = {
         tests=[expect.number(11.225, rel_tolerance=0.01, mistakes=[
             Mistake("tokens of the same budget", 4e24 / (6 * 85e9) / 1e12, "Those are the tokens of the same budget. For the same loss the smaller model needs more."),
             Mistake("tokens of the best model", 3.412, "Those are the best model's tokens. The smaller model has to make up for its size."),
+            Mistake("trillions left out", 11.225e12, "That is in tokens. Give trillions of them."),
         ])],
         hints=("Which loss does the best model reach?", "Solve E + A/N^alpha + B/D^beta = that loss for D.", "room = best_loss - E - A / N**alpha", "D = (B / room) ** (1 / beta)"),
     ),
