@@ -124,9 +124,18 @@ def plan(budget, per_usd):
     return LAW.optimal_parameters(flop), LAW.optimal_tokens(flop)
 
 
+def with_shown_digits(budget, per_usd):
+    """Typed from the four decimals that the sheet shows: right work."""
+    law = ScalingLaw(
+        **{name: round(value, 4) for name, value in law_constants("besiroglu").items()}
+    )
+    flop = budget * 1e6 * per_usd
+    return law.optimal_parameters(flop), law.optimal_tokens(flop)
+
+
 RIGHT = {
     "q1_prediction": [20, 19, "20"], "q1_reason": ["B", " b"], "q2": [size], "q3": [multiple],
-    "q4": [["D", "G", "B", "C", "F", "A"], "CFDGBA"], "q5": [off], "q7": [plan, lambda b, p: list(plan(b, p))],
+    "q4": [["D", "G", "B", "C", "F", "A"], "CFDGBA"], "q5": [off], "q7": [plan, lambda b, p: list(plan(b, p)), with_shown_digits],
     "q7_tokens": [11.22, 11.3],
 }  # fmt: skip
 WRONG = {
