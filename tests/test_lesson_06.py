@@ -114,24 +114,38 @@ def off(points, tolerance):
     return points.loc[(points["compute_flop"] / implied - 1).abs() > tolerance, "row_id"].tolist()
 
 
+def of_the_printed(points, tolerance):
+    implied = 6 * points["model_parameters"] * points["tokens"]
+    return points.loc[(implied / points["compute_flop"] - 1).abs() > tolerance, "row_id"].tolist()
+
+
 def plan(budget, per_usd):
     flop = budget * 1e6 * per_usd
     return LAW.optimal_parameters(flop), LAW.optimal_tokens(flop)
 
 
+def with_shown_digits(budget, per_usd):
+    """Typed from the four decimals that the sheet shows: right work."""
+    law = ScalingLaw(
+        **{name: round(value, 4) for name, value in law_constants("besiroglu").items()}
+    )
+    flop = budget * 1e6 * per_usd
+    return law.optimal_parameters(flop), law.optimal_tokens(flop)
+
+
 RIGHT = {
     "q1_prediction": [20, 19, "20"], "q1_reason": ["B", " b"], "q2": [size], "q3": [multiple],
-    "q4": [["D", "G", "B", "C", "F", "A"], "CFDGBA"], "q5": [off], "q7": [plan, lambda b, p: list(plan(b, p))],
-    "q7_tokens": [18.99, 19.0],
+    "q4": [["D", "G", "B", "C", "F", "A"], "CFDGBA"], "q5": [off], "q7": [plan, lambda b, p: list(plan(b, p)), with_shown_digits],
+    "q7_tokens": [11.22, 11.3],
 }  # fmt: skip
 WRONG = {
     "q1_prediction": [0.05, 200, 1.07], "q1_reason": ["A", "C", "D"],
     "q2": [lambda c, r: (c / r) ** 0.5, lambda c, r: c / (6 * r), lambda c, r: (c * r / 6) ** 0.5, lambda c, r: 1e9],
     "q3": [lambda s, a, b: s ** (-1 / a), lambda s, a, b: s ** (-a * b / (a + b)), lambda s, a, b: s ** (-1 / (a + b)), lambda s, a, b: (1 - s) ** (-(a + b) / (a * b)) if s < 1 else 1],
     "q4": [["D", "G", "B", "C", "F", "E"], ["A", "B", "C", "D", "F", "G"], ["D", "G", "B", "A"]],
-    "q5": [lambda t, x: ["law_optimum_3_175b"], lambda t, x: off(t, 0.1), lambda t, x: off(t, x)[:1], lambda t, x: []],
+    "q5": [lambda t, x: ["law_optimum_3_175b"], lambda t, x: off(t, 0.1), lambda t, x: off(t, x)[:1], lambda t, x: [], of_the_printed],
     "q7": [lambda b, p: plan(b / 1e6, p), lambda b, p: plan(b, p)[::-1], lambda b, p: (size(b * 1e6 * p, 20), 20 * size(b * 1e6 * p, 20))],
-    "q7_tokens": [13.33, 5.828, 18.99e12, 56.1],
+    "q7_tokens": [7.84, 3.412, 11.22e12, 25.1],
 }  # fmt: skip
 
 
@@ -144,10 +158,45 @@ def test_right_work_is_told_so(question, answer):
 
 
 @pytest.mark.parametrize(
+    ("question", "answer", "mistake"),
+    [
+        ("q5", of_the_printed, "share of the printed value"),
+        ("q7", lambda b, p: plan(b / 1e6, p), "millions left out"),
+        ("q7", lambda b, p: plan(b, p)[::-1], "pair turned round"),
+        ("q7", lambda b, p: tuple(n / 1e9 for n in plan(b, p)), "billions for parameters"),
+        (
+            "q7",
+            lambda b, p: (size(b * 1e6 * p, 20), 20 * size(b * 1e6 * p, 20)),
+            "rule of twenty",
+        ),
+        ("q7_tokens", 11.22e12, "trillions left out"),
+        ("q7_tokens", 7.84, "tokens of the same budget"),
+    ],
+)
+def test_a_mistake_is_told_by_its_name(question, answer, mistake):
+    assert SHEET.judge(question, answer).mistake == mistake
+
+
+@pytest.mark.parametrize(
     ("question", "answer"), [(q, a) for q, many in WRONG.items() for a in many]
 )
 def test_wrong_work_is_never_right(question, answer):
     assert not SHEET.judge(question, answer).solved
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "mistake"),
+    [
+        ("run_flop", 3.29e24, "power of ten given twice"),
+        ("run_flop", 59.6, "all parameters counted"),
+        ("overtake", 3, "root taken the wrong way"),
+        ("overtake", 18, "leak halved in plain numbers"),
+        ("next_cost", 1.0456, "power not turned round"),
+    ],
+)
+def test_the_lessons_checks_name_the_mistake(question, answer, mistake):
+    check = next(q for q in banks.load("06").QUESTIONS if q.id == question)
+    assert check.judge(answer).mistake == mistake
 
 
 def drawn(
@@ -164,12 +213,34 @@ def drawn(
     return figure
 
 
+def test_skerrys_run_is_the_same_in_lessons_06_and_07():
+    items = load("fictional_lab").set_index(["lesson", "item"])["value"]
+    bought = items["06", "run_budget"] * 1e6 * items["06", "run_flop_per_usd"]
+    assert bought == pytest.approx(items["07", "run_compute"])
+    # Bare rent of lesson 07 buys more: lesson 06 counts idle time.
+    useful = items["07", "run_chip_peak"] * 1e12 * 3600 * items["07", "run_utilisation"] / 100
+    rented = useful / items["07", "run_rental_price"]
+    assert 0.6 < items["06", "run_flop_per_usd"] / rented < 0.8
+
+
+def test_skerrys_smaller_model_fits_the_tokens_and_saves_in_use_but_overruns_the_money():
+    items = load("fictional_lab").query("lesson == '06'").set_index("item")["value"]
+    flop = items["run_budget"] * 1e6 * items["run_flop_per_usd"]
+    best, small = LAW.optimal_parameters(flop), items["run_small_parameters"] * 1e9
+    tokens = LAW.tokens_for_loss(small, LAW.optimal_loss(flop))
+    assert tokens < items["run_tokens_available"] * 1e12
+    longer = training_flop(small, tokens)
+    assert longer / flop == pytest.approx(1.43, abs=0.01)
+    served = items["run_served_tokens"] * 1e12
+    assert longer + 2 * small * served < 0.6 * (flop + 2 * best * served)
+
+
 def test_the_figure_of_the_sheet():
-    sizes = [50, 100, 200, 400, 800]
-    losses = [LAW.loss(n * 1e9, 1.2e25 / (6 * n * 1e9)) for n in sizes]
+    sizes = [25, 50, 100, 200, 400]
+    losses = [LAW.loss(n * 1e9, 4e24 / (6 * n * 1e9)) for n in sizes]
     assert SHEET.judge("q6", drawn(sizes, losses)).solved
     assert SHEET.judge("q6", drawn([n * 1e9 for n in sizes], losses, x="parameters")).solved
-    same_tokens = [LAW.loss(n * 1e9, 5.8e12) for n in sizes]
+    same_tokens = [LAW.loss(n * 1e9, 3.4e12) for n in sizes]
     for figure in (
         drawn(sizes, same_tokens),
         drawn(sizes[:4], losses[:4]),

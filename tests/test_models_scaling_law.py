@@ -45,26 +45,53 @@ def test_the_printed_tables_grow_with_the_printed_powers(approach):
     implied = training_flop(table.index.to_numpy(), table["tokens"].to_numpy())
     slope = np.polyfit(np.log(implied), np.log(table.index.to_numpy()), 1)[0]
     rows = load("scaling_laws").query("fit == @table.fit.iloc[0] and parameter == 'a'")
-    assert round(slope, 2) == pytest.approx(rows["value"].iloc[0], abs=0.0101)
+    assert slope == pytest.approx(rows["value"].iloc[0], abs=0.0051)
 
 
-def test_every_printed_row_is_6nd_but_one_that_lost_a_power_of_ten():
+def as_printed(value, digits):
+    """All that rounds to this number of significant digits."""
+    half = 0.5 * 10.0 ** (math.floor(math.log10(value)) - digits + 1)
+    return value - half, value + half
+
+
+def rows_that_no_rounding_explains(approach):
+    """Sizes (billions) in rows where nothing that rounds to the printed N, D and C gives C = 6ND."""
+    odd = []
+    for size, row in points(f"hoffmann_approach_{approach}").iterrows():
+        half = 0.05e12 if row["tokens"] >= 1e12 else 0.05e9  # one decimal of trillions or billions
+        least, most = (
+            training_flop(size * stretch, row["tokens"] + shift)
+            for stretch, shift in ((0.995, -half), (1.005, half))
+        )
+        low, high = as_printed(row["compute_flop"], 3)
+        if most < low or least > high:
+            odd.append(f"{size / 1e9:g}B")
+    return odd
+
+
+def test_6nd_gives_the_printed_compute_of_23_of_27_rows_to_the_printed_digits():
+    assert rows_that_no_rounding_explains(1) == ["67B"]
+    assert rows_that_no_rounding_explains(2) == []
+    assert rows_that_no_rounding_explains(3) == ["67B", "175B", "280B"]
     table = load("scaling_laws").query("parameter == 'compute_optimal_point'").set_index("row_id")
     ratio = table["compute_flop"] / training_flop(table["model_parameters"], table["tokens"])
     assert len(table) == 27
-    assert ratio.drop("law_optimum_3_175b").between(0.9, 1.1).all()
-    assert ratio["law_optimum_3_175b"] == pytest.approx(0.1)
+    assert ratio.pop("law_optimum_3_175b") == pytest.approx(0.1)
+    small = ratio[["law_optimum_1_67b", "law_optimum_3_67b", "law_optimum_3_280b"]]
+    assert (small - 1).abs().between(0.035, 0.05).all()
+    assert (ratio.drop(small.index) - 1).abs().max() < 0.015
 
 
-def test_the_unrounded_exponents_give_table_a3_back_and_the_printed_ones_do_not():
+def test_the_published_constants_give_table_a3_back_only_roughly():
     table = points("hoffmann_approach_3")
     implied = 6 * table.index.to_numpy() * table["tokens"].to_numpy()
-    off = {
-        fit: np.abs(law.optimal_parameters(implied) / table.index.to_numpy() - 1)
-        for fit, law in LAWS.items()
-    }
-    assert off["hoffmann_unrounded"].max() < 0.08  # A, B and E are known in rounded form only
-    assert off["hoffmann_printed"].max() > 0.25
+    near, rounded = (
+        LAWS[fit].optimal_parameters(implied) / table.index.to_numpy()
+        for fit in ("hoffmann_unrounded", "hoffmann_printed")
+    )
+    # A, B and E are known in rounded form only, so even the unrounded exponents miss the print.
+    assert ((near > 0.92) & (near < 0.98)).all()
+    assert ((rounded > 0.69) & (rounded < 0.85)).all()
 
 
 def test_powers_of_the_third_approach_as_printed():
@@ -145,11 +172,16 @@ def test_units_of_rates():
     assert yearly_factor(-50, "percent a year") == pytest.approx(2)
 
 
-def test_intervals_propagate_like_a_simulation():
+# The second has a factor of 64 at its upper end: the interval still agrees, the centre is no longer the median.
+@pytest.mark.parametrize(
+    ("algorithms", "median"),
+    [("rate_algorithms_families", 1.01), ("rate_algorithms_published", 1.10)],
+)
+def test_intervals_propagate_like_a_simulation(algorithms, median):
     rows = {
         "spending": "rate_training_cost",
         "hardware": "rate_gpu_ml",
-        "algorithms": "rate_algorithms_families",
+        "algorithms": algorithms,
     }
     rates = {name: Rate.published(**rate_terms(row)) for name, row in rows.items()}
     total = growth(rates).loc["effective_compute"]
@@ -161,7 +193,8 @@ def test_intervals_propagate_like_a_simulation():
             math.log(rate.factor / rate.low) / 1.645,
         )
         logs = logs + math.log(rate.factor) + np.where(draws > 0, up, down) * draws
-    low, high = np.exp(np.quantile(logs, [0.05, 0.95]))
+    low, middle, high = np.exp(np.quantile(logs, [0.05, 0.5, 0.95]))
+    assert middle / total["factor"] == pytest.approx(median, abs=0.01)
     assert total["low"] == pytest.approx(low, rel=0.06) and total["high"] == pytest.approx(
         high, rel=0.06
     )

@@ -24,7 +24,10 @@ def cost_of_loss(laws: dict[str, ScalingLaw], budgets: np.ndarray, source: str) 
             zip(laws.items(), LEVEL_STYLES, strict=False)
         ):
             axes.plot(budgets, table[name], color=shade, linestyle=style)
-            axes.axhline(each.E, color=shade, linestyle=style, linewidth=0.8, alpha=0.6)
+            ends = (budgets[0], budgets[-1])  # the labels stand to the right of it
+            axes.plot(
+                ends, (each.E, each.E), color=shade, linestyle=style, linewidth=0.8, alpha=0.6
+            )
             axes.text(
                 budgets[-1] * 1.3,
                 table[name].iloc[-1],
@@ -76,8 +79,9 @@ def price_at_level(prices: pd.DataFrame, source: str) -> Chart:
                 marker=mark,
                 markersize=4,
             )
+            told = rows.iloc[int(level == "GPT-3.5")]  # its first step lies on the line of GPT-3
             axes.annotate(
-                f"as good as {level}", (rows["date"].iloc[0], rows["blended_usd_per_m_tokens"].iloc[0]), (0, -15 if level == "GPT-3.5" else 6),
+                f"as good as {level}", (told["date"], told["blended_usd_per_m_tokens"]), (8 if level == "GPT-3.5" else 0, 6),
                 textcoords="offset points", color=shade, fontsize=9,
             )  # fmt: skip
         axes.set(

@@ -16,7 +16,6 @@ NAMES = {
     "Hoffmann et al. 2022, printed exponents": "hoffmann_printed",
 }
 SIZES = np.logspace(8, 14, 240)
-PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 X, Y = (1e8, 1e14), (1.6, 3.7)
 BUDGETS = tuple(round(21 + 0.1 * step, 1) for step in range(60))  # powers of ten of FLOP
 STRETCHES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -47,10 +46,15 @@ def scale_budget(prediction: float | None = None) -> Lab:
             "floor": law.E,
         }
 
+    constants = "; ".join(
+        f"{name.replace('Hoffmann et al. 2022, ', '')}: E {law.E:.2f}, A {law.A:.0f}, B {law.B:.0f}, alpha {law.alpha:.3f}, beta {law.beta:.3f}"
+        for name, law in laws.items()
+    )
+
     def scene():
         figure, axes = sheet(
             "For each budget one size is best: smaller lack room, larger lack data",
-            "Constants: Hoffmann et al. 2022; Besiroglu et al. 2024 (refit). Dense models, C = 6ND. Budget and size are yours.",
+            f"Estimates of Hoffmann et al. 2022 and of the refit. {constants}. Dense models, C = 6ND. The runs behind the fits used at most 5e22 FLOP. Budget and size are yours.",
             height=4.3,
         )
         axes.set(
@@ -77,20 +81,16 @@ def scale_budget(prediction: float | None = None) -> Lab:
         axes.plot([result["best"]], [result["best_loss"]], "o", color=INK, markersize=8)
         axes.plot([result["own"]], [min(result["own_loss"], Y[1])], "D", color=ACCENT, markersize=7)
         axes.text(
-            8e13,
+            1.3e8,
             3.57,
             f"best: {_amount(result['best'])} parameters, {_ratio(result['ratio'])} tokens each, loss {result['best_loss']:.2f}",
-            ha="right",
-            bbox=PAPER,
             fontsize=9.5,
             color=INK,
         )
         axes.text(
-            8e13,
+            1.3e8,
             3.42,
             f"yours: {_amount(result['own'])} parameters, {_ratio(result['own_ratio'])} tokens each, loss {result['own_loss']:.2f}",
-            ha="right",
-            bbox=PAPER,
             fontsize=9.5,
             color=ACCENT,
         )

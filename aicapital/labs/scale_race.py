@@ -20,7 +20,7 @@ ROWS = (
     "Gap in loss, nats per token",
     "Leader's share of sales, %",
 )
-LIMITS = ((0.01, 10_000), (-0.08, 0.08), (0, 100))
+LIMITS = ((0.01, 1_000_000), (-0.08, 0.08), (0, 100))
 
 
 def race(
@@ -53,7 +53,7 @@ def scale_race(prediction: str | None = None) -> Lab:
         figure, panels = sheet(
             "Cheaper compute for both keeps the ratio; buyers decide who gains",
             f"Loss: Besiroglu et al. 2024. Assumed: follower's budget USD {FOLLOWER_BUDGET:.0f} m, {FLOP_PER_USD:.0e} FLOP a USD; odds of sales "
-            f"exp({STRENGTH['gap']:.0f} x gap) or (ratio of loss above E)^{STRENGTH['ratio']:.0f}. A teaching model, not a forecast.",
+            f"exp({STRENGTH['gap']:.0f} x gap) or (ratio of loss above E)^{STRENGTH['ratio']:.0f}. All controls are assumptions too. A teaching model, not a forecast.",
             height=3.9,
             ncols=3,
         )
@@ -80,7 +80,7 @@ def scale_race(prediction: str | None = None) -> Lab:
                     _label_place(axes),
                     place - 0.38,
                     _written(value),
-                    ha="center",
+                    ha="left",
                     va="center",
                     fontsize=9.5,
                     color=shade,
@@ -133,13 +133,15 @@ def _numbers(state) -> tuple[float, float, float]:
 
 
 def _written(value: float) -> str:
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
     return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.3g}"
 
 
 def _label_place(axes) -> float:
-    """Left of the middle, clear of the line at zero, one or one half."""
+    """Where a number starts, clear of the line at one, zero or one half."""
     low, high = axes.get_xlim()
-    return low * (high / low) ** 0.2 if axes.get_xscale() == "log" else low + 0.25 * (high - low)
+    return 1.4 if axes.get_xscale() == "log" else low + 0.15 * (high - low)
 
 
 def _share(state) -> str:
