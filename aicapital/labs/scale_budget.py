@@ -24,7 +24,7 @@ STRETCHES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 
 def scale_budget(prediction: float | None = None) -> Lab:
     """Loss of every model size that one budget can train; the best one, and one of your own size.
 
-    prediction : tokens per parameter that you expect of the best model; told in the sentence.
+    prediction : tokens per parameter that you expect of the best model; the size that this ratio gives is drawn in.
     """
     laws = {name: ScalingLaw(**law_constants(fit)) for name, fit in NAMES.items()}
 
@@ -94,6 +94,21 @@ def scale_budget(prediction: float | None = None) -> Lab:
             fontsize=9.5,
             color=ACCENT,
         )
+
+        if prediction is not None and prediction > 0:
+            # The size that the budget pays at the predicted ratio, from C = 6ND.
+            guess = math.sqrt(10 ** values["budget"] / (6 * prediction))
+            if X[0] < guess < X[1]:
+                axes.axvline(guess, color=ACCENT, linestyle=":", linewidth=2)
+                left = guess > math.sqrt(X[0] * X[1])
+                axes.text(
+                    guess,
+                    Y[0] + 0.03,
+                    " your prediction ",
+                    fontsize=9,
+                    color=ACCENT,
+                    ha="right" if left else "left",
+                )
 
     def sentence(result, values):
         words = (

@@ -94,7 +94,7 @@ def still(lab: Lab) -> bytes:
 
 def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = MOST_FRAMES) -> dict:
     """Everything that the page script needs for one lab, ready for JSON; `question` is where the prediction is recorded."""
-    drawn = prediction is not None and _draws_predictions(lab)
+    drawn = prediction is not None and draws_predictions(lab)
     controls = list(lab.controls.values())
     settings = grid(lab, most)
     used = [sorted({setting[i] for setting in settings}) for i in range(len(controls))]
@@ -183,8 +183,8 @@ def _tried(prediction: Prediction) -> list[float]:
     return sorted(values)
 
 
-def _draws_predictions(lab: Lab) -> bool:
-    """Some labs tell the prediction in their sentence only; in the page the reveal shows it."""
+def draws_predictions(lab: Lab) -> bool:
+    """Whether the prediction is in the picture; some labs tell it in their sentence only, and the page's reveal shows it."""
     return "prediction" in inspect.getclosurevars(lab._draw).nonlocals
 
 

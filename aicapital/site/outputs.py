@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from .. import labs
 from ..learning import Lesson
 from ..learning.live import Live, Reveal
 from ..learning.page import KEPT
 from ..learning.questions import Claim, Prediction
+from .lab_frames import draws_predictions
 
 MOVE = ". Run this cell to move its controls: "
 ANSWER = "(Run this cell to answer.)"
@@ -86,7 +88,9 @@ def _lab(cell: NotebookNode) -> ShownLab | None:
         if keyword.arg == "prediction"
         and ast.unparse(keyword.value).startswith("lesson.predicted(")
     ]
-    return ShownLab(found[0].func.attr, predicted[0] if predicted else "")
+    name = found[0].func.attr
+    drawn = predicted and draws_predictions(getattr(labs, name)())
+    return ShownLab(name, predicted[0] if drawn else "")
 
 
 @functools.cache

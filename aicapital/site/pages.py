@@ -9,6 +9,7 @@ from latex2mathml.converter import convert
 from nbformat import NotebookNode
 
 DATA_URI = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=\s]+)"')
+SCRIPT = re.compile(r"(<script\b.*?</script>)", re.DOTALL)
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 PICTURE = re.compile(r"<img alt=[^>]*>")
 FORMULA = re.compile(r"(?<![\\$\w])(\$\$?)(?!\s)((?:[^$\n]|\n(?!\n))+?)(?<![\s\\])\1(?![\d$])")
@@ -44,9 +45,17 @@ class Pictures:
 
 
 def boxed(page: str) -> str:
-    """Every table and picture in a box that scrolls by itself where the screen is too narrow for it."""
-    page = TABLE.sub(lambda found: f'<div class="scroll">{found[0]}</div>', page)
-    return PICTURE.sub(lambda found: f'<div class="scroll picture">{found[0]}</div>', page)
+    """Every table and picture in a box that scrolls by itself where the screen is too narrow for it.
+
+    What stands in a script stays as it is: a question's words hold tables too.
+    """
+    parts = SCRIPT.split(page)
+    for at in range(0, len(parts), 2):
+        boxes = TABLE.sub(lambda found: f'<div class="scroll">{found[0]}</div>', parts[at])
+        parts[at] = PICTURE.sub(
+            lambda found: f'<div class="scroll picture">{found[0]}</div>', boxes
+        )
+    return "".join(parts)
 
 
 def with_formulas(cell: NotebookNode) -> None:

@@ -56,7 +56,9 @@ def ready(spawner):
     )  # fmt: skip
     spawner.cmd = [
         "bwrap", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc",
-        "--tmpfs", "/tmp", "--tmpfs", str(folder), "--bind", str(home), str(home),
+        "--tmpfs", str(folder), "--bind", str(home), str(home),
+        # The system's /tmp is read-only behind the wall: the course itself may lie in it.
+        "--setenv", "TMPDIR", str(home),
         sys.executable, "-m", "jupyterhub.singleuser",
     ]  # fmt: skip
 
