@@ -99,7 +99,7 @@ def scale_budget(prediction: float | None = None) -> Lab:
             # The size that the budget pays at the predicted ratio, from C = 6ND.
             guess = math.sqrt(10 ** values["budget"] / (6 * prediction))
             if X[0] < guess < X[1]:
-                axes.axvline(guess, color=ACCENT, linestyle=":", linewidth=2)
+                axes.axvline(guess, ymax=0.83, color=ACCENT, linestyle=":", linewidth=2)
                 left = guess > math.sqrt(X[0] * X[1])
                 axes.text(
                     guess,
