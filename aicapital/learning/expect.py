@@ -175,6 +175,18 @@ def rows(count: int) -> Test:
     return test
 
 
+def line_of(figure) -> list[list[float]] | None:
+    """The first line of at least five points in a figure, as its x and its y values; None where there is none."""
+    for axes in getattr(figure, "figure", figure).axes:
+        for line in axes.lines:
+            if len(line.get_xdata()) >= 5:
+                return [
+                    [float(value) for value in data]
+                    for data in (line.get_xdata(), line.get_ydata())
+                ]
+    return None
+
+
 def figure_texts(title: bool = True, x_unit: str = "", y_unit: str = "") -> Test:
     """The figure has a title, and labels of its axes name the units given, in any usual spelling."""
 

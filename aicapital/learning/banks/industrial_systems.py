@@ -265,21 +265,9 @@ TWO_INPUTS = pd.DataFrame(
 )
 
 
-def _line_of(figure):
-    """The first line of at least five points, as two lists."""
-    for axes in getattr(figure, "figure", figure).axes:
-        for line in axes.lines:
-            if len(line.get_xdata()) >= 5:
-                return [
-                    [float(value) for value in data]
-                    for data in (line.get_xdata(), line.get_ydata())
-                ]
-    return None
-
-
 def _falls_as_the_chance_rises(figure) -> bool:
     """48 million less from no chance to certainty, in a straight line: that follows from Skerry's months, whatever the price."""
-    x, y = _line_of(figure)
+    x, y = expect.line_of(figure)
     return all(abs((b - y[0]) + 0.48 * (a - x[0])) < 0.2 for a, b in zip(x, y, strict=True))
 
 
@@ -419,9 +407,9 @@ SHEET = {
         right="Title, units and the falling line are there. Where does it cross the cost at home?",
         tests=[
             expect.figure_texts(x_unit="%", y_unit="USD million"),
-            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: _line_of(figure) is not None),
-            expect.that("The chance goes along the bottom, the cost upwards.", lambda figure: not (min(_line_of(figure)[0]) > 50 and max(_line_of(figure)[0]) > 100), mistake="axes swapped"),
-            expect.that("Draw from 0 to 100 %, in percent.", lambda figure: min(_line_of(figure)[0]) <= 0 and abs(max(_line_of(figure)[0]) - 100) < 1e-6),
+            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: expect.line_of(figure) is not None),
+            expect.that("The chance goes along the bottom, the cost upwards.", lambda figure: not (min(expect.line_of(figure)[0]) > 50 and max(expect.line_of(figure)[0]) > 100), mistake="axes swapped"),
+            expect.that("Draw from 0 to 100 %, in percent.", lambda figure: min(expect.line_of(figure)[0]) <= 0 and abs(max(expect.line_of(figure)[0]) - 100) < 1e-6),
             expect.that("From no chance to certainty the wait falls from 18 months to 6: 48 million less, in a straight line.", _falls_as_the_chance_rises),
         ],
         hints=("One cost for each chance.", "chips + 4 x (p x 6 + (1 - p) x 18)", "chances = range(0, 101, 10)", "The line falls from 144.8 to 96.8; home lies at 120.8."),

@@ -291,20 +291,8 @@ TWO_MARKETS = pd.DataFrame(
 ).assign(date=lambda rows: pd.to_datetime(rows["date"]))
 
 
-def _line_of(figure):
-    """The first line of at least five points, as two arrays."""
-    for axes in getattr(figure, "figure", figure).axes:
-        for line in axes.lines:
-            if len(line.get_xdata()) >= 5:
-                return [
-                    [float(value) for value in data]
-                    for data in (line.get_xdata(), line.get_ydata())
-                ]
-    return None
-
-
 def _chips_times_days(figure) -> bool:
-    days, chips = _line_of(figure)
+    days, chips = expect.line_of(figure)
     return all(abs(x * y / 117_023 - 1) < 0.02 for x, y in zip(days, chips, strict=True))
 
 
@@ -402,9 +390,9 @@ SHEET = {
         right="Title, units and a falling curve are there. Check that the title states what the curve shows.",
         tests=[
             expect.figure_texts(x_unit="days", y_unit="chips"),
-            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: _line_of(figure) is not None),
-            expect.that("Days go along the bottom, chips upwards.", lambda figure: max(_line_of(figure)[0]) < 1000, mistake="axes swapped"),
-            expect.that("Draw from 30 days to 180.", lambda figure: min(_line_of(figure)[0]) <= 30 and max(_line_of(figure)[0]) >= 180),
+            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: expect.line_of(figure) is not None),
+            expect.that("Days go along the bottom, chips upwards.", lambda figure: max(expect.line_of(figure)[0]) < 1000, mistake="axes swapped"),
+            expect.that("Draw from 30 days to 180.", lambda figure: min(expect.line_of(figure)[0]) <= 30 and max(expect.line_of(figure)[0]) >= 180),
             expect.that("Chips times days should be the same everywhere, about 117,000 chip-days for Skerry's run.", _chips_times_days),
         ],
         hints=("One number of chips for each number of days.", "Use your chips_needed for each.", "days = range(30, 181, 10)", "At 90 days the curve passes about 1,300 chips."),
