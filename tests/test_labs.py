@@ -136,11 +136,9 @@ def test_a_prediction_is_told_where_it_is_drawn_and_by_labs_that_draw_none():
 
 def test_any_prediction_has_its_mark_without_making_the_lab_again():
     bare, made = labs.make_or_buy(), labs.make_or_buy(prediction=1_000_000.0)
-    shown = bare.frame.svg
-    assert "your prediction" in bare.mark(1_000_000.0) and bare.mark(1.0) == ""
-    assert bare.mark(1_000_000.0).count("<text") == made.frame.svg.count("<text") - shown.count(
-        "<text"
-    )
+    shown, (mark, outside) = bare.frame.svg, bare.marks([1_000_000.0, 1.0])
+    assert "your prediction" in mark and outside == ""
+    assert mark.count("<text") == made.frame.svg.count("<text") - shown.count("<text")
     # Nothing of a mark stays behind.
     assert "your prediction" not in bare.preset(next(iter(bare.presets))).svg
     assert made.sentence.endswith(" Your prediction: 1,000,000.")

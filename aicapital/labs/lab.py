@@ -132,11 +132,14 @@ class Lab:
             )
         return self.set(**self.presets[name])
 
-    def mark(self, prediction: float) -> str:
-        """The mark of any prediction alone, at the present values, as SVG; empty where it has no place in the picture."""
+    def marks(self, predictions: Sequence[float]) -> list[str]:
+        """The mark of each prediction alone, at the present values, as SVG; empty where it has no place in the picture."""
+        result, found = self.result, []
         with course_style():
-            artists = self._marks(self.result, self.values, prediction)
-            return self._svg_of(artists, "") if artists else ""
+            for prediction in predictions:
+                artists = self._mark_of(result, self.values, prediction)
+                found.append(self._svg_of(artists, "") if artists else "")
+        return found
 
     @property
     def frame(self) -> Frame:
@@ -198,14 +201,14 @@ class Lab:
             moving = self._added(lambda: self._draw(self.figure, result, values))
             value = self.prediction
             if value is not None:
-                marks = self._marks(result, values, value)
+                marks = self._mark_of(result, values, value)
                 if marks or not self._mark:
                     words = value if isinstance(value, str) else f"{value:,.12g}"
                     sentence += f" {self.told.format(words)}"
                 moving += marks
             return Frame(self._svg_of(moving, sentence), sentence)
 
-    def _marks(self, result: Any, values: Mapping[str, Any], prediction: Any) -> list:
+    def _mark_of(self, result: Any, values: Mapping[str, Any], prediction: Any) -> list:
         if not self._mark:
             return []
         return self._added(lambda: self._mark(self.figure, result, values, prediction))

@@ -20,7 +20,6 @@ from ..data import dictionary, load
 from ..data.schema import resource, table_names
 from ..learning import banks
 from ..learning.progress import FOLDER_VARIABLE
-from ..learning.questions import Prediction
 from . import lab_frames
 from .lessons import TEMPLATES, LessonPage, SiteError, body, markdown, record, write
 from .outputs import ShownLab
@@ -139,12 +138,9 @@ def _write_labs(pages: list[LessonPage], out: Path, most_frames: int) -> None:
 def _write_lab(job: tuple[str, ShownLab, int, Path]) -> None:
     number, found, most_frames, out = job
     asked = {question.id: question for question in banks.load(number).QUESTIONS}
-    prediction = asked.get(found.prediction)
-    if not isinstance(prediction, Prediction) or prediction.options:
-        prediction = None
     lab, still = getattr(labs, found.name)(), f"labs/{found.name}.png"
     data = {"still": still} | lab_frames.packed(
-        lab, prediction, f"{number}.{found.prediction}" if prediction else "", most_frames
+        lab, asked.get(found.prediction), f"{number}.{found.prediction}", most_frames
     )
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     write(out / f"labs/{found.name}.js", f"aicapital.lab({json.dumps(found.name)}, {text});\n")

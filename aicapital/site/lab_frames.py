@@ -8,11 +8,10 @@ base64 inside a script, because a page opened from a folder may not fetch) take 
 
 import base64
 import gzip
-import inspect
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -94,7 +93,6 @@ def still(lab: Lab) -> bytes:
 
 def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = MOST_FRAMES) -> dict:
     """Everything that the page script needs for one lab, ready for JSON; `question` is where the prediction is recorded."""
-    drawn = prediction is not None and draws_predictions(lab)
     controls = list(lab.controls.values())
     settings = grid(lab, most)
     used = [sorted({setting[i] for setting in settings}) for i in range(len(controls))]
@@ -104,14 +102,15 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
         shown = lab.set(**_values(controls, setting))
         number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
         at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
-    start = {control.name: control.start for control in controls}
-    lab.set(**start)
-    width, height = lab.figure.get_size_inches() * 72
+    numeric = prediction is not None and not prediction.options
     body = {
         "at": at,
         "pictures": [svg for svg, _ in frames],
         "sentences": [words for _, words in frames],
+        "marks": _marks(lab, prediction, settings, used) if numeric else None,
     }
+    lab.set(**{control.name: control.start for control in controls})
+    width, height = lab.figure.get_size_inches() * 72
     return {
         "title": lab.title,
         "view": f"0 0 {width:g} {height:g}",
@@ -139,9 +138,7 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
             for name, preset in lab.presets.items()
         ],
         "question": question,
-        "marks": list(_marks(lab, prediction)) if drawn else [],
-        "hidden": _hidden(lab, prediction, used) if drawn else [],
-        "all": len(at) == _size(used),
+        "told": lab.told,
         "frames": base64.b64encode(
             gzip.compress(json.dumps(body, separators=(",", ":")).encode(), mtime=0)
         ).decode("ascii"),
@@ -164,15 +161,50 @@ def inner(svg: str) -> str:
 
 
 # ---- the learner's prediction: drawn at some values before, and moved to its place in the page
-def _marks(lab: Lab, prediction: Prediction) -> Iterator[tuple[float, str, float, float]]:
-    """(predicted value, the mark as SVG, and where it stands) for values around the evidence."""
-    draw = _predictor(lab)
-    bare = _parts(draw(None))
-    for value in _tried(prediction):
-        mark = _added(bare, _parts(draw(value)))
-        if mark:
-            yield value, "".join(mark), *_place(mark)
-    draw(None)
+Mark = tuple[float, str, float, float]  # predicted value, the mark as SVG, and where it stands
+
+
+def _marks(
+    lab: Lab, prediction: Prediction, settings: list[Setting], used: list[list[int]]
+) -> dict[str, Any]:
+    """Marks for values around the evidence, once for all settings at which they stand alike.
+
+    `movers` are the controls on which a mark depends; `at` leads from their positions to one of `lists`.
+    """
+    controls, tried = list(lab.controls.values()), _tried(prediction)
+    movers = _movers(lab, prediction, used)
+    lists: list[list[Mark]] = []
+    at: dict[str, int] = {}
+    for setting in settings:
+        key = ",".join(str(used[i].index(setting[i])) for i in movers)
+        if key in at:
+            continue
+        lab.set(**_values(controls, setting))
+        drawn = [
+            (value, inner(svg)) for value, svg in zip(tried, lab.marks(tried), strict=True) if svg
+        ]
+        marks = [(value, svg, *_place(svg)) for value, svg in drawn]
+        if marks not in lists:
+            lists.append(marks)
+        at[key] = lists.index(marks)
+    return {"movers": movers, "at": at, "lists": lists}
+
+
+def _movers(lab: Lab, prediction: Prediction, used: list[list[int]]) -> list[int]:
+    """The controls that move the mark of the right prediction, from the start or from a preset."""
+    truth = [float(prediction.truth())]
+    start = {control.name: control.start for control in lab.controls.values()}
+    found = set()
+    for base in (start, *lab.presets.values()):
+        for i, control in enumerate(lab.controls.values()):
+            lab.set(**start | base)
+            marks = set()
+            for stop in used[i]:
+                lab.set(**{control.name: control.stops[stop]})
+                marks.add(inner(lab.marks(truth)[0] or "<svg></svg>"))
+            if len(marks) > 1:
+                found.add(i)
+    return sorted(found)
 
 
 def _tried(prediction: Prediction) -> list[float]:
@@ -183,63 +215,12 @@ def _tried(prediction: Prediction) -> list[float]:
     return sorted(values)
 
 
-def draws_predictions(lab: Lab) -> bool:
-    """Whether the prediction is in the picture; some labs tell it in their sentence only, and the page's reveal shows it."""
-    return "prediction" in inspect.getclosurevars(lab._draw).nonlocals
-
-
-def _predictor(lab: Lab) -> Callable[[float | None], str]:
-    """Draws the lab at its present values as if it had been made with this prediction.
-
-    A lab gets its prediction when it is made, and making one takes a third of a second. So it is changed where
-    `draw` keeps it.
-    """
-    cell = lab._draw.__closure__[lab._draw.__code__.co_freevars.index("prediction")]
-
-    def draw(value: float | None) -> str:
-        cell.cell_contents = value
-        return lab._make_frame(lab.values).svg
-
-    return draw
-
-
-def _parts(svg: str) -> list[str]:
-    """The artists of a picture, one string each, without the clip paths at its end."""
-    body = re.sub(r"<defs><clipPath.*</defs>$", "", inner(svg), flags=re.DOTALL)
-    parts, depth, start = [], 0, 0
-    for tag in re.finditer(r"<(/?)g\b[^>]*>", body):
-        depth += -1 if tag[1] else 1
-        if not depth:
-            parts.append(body[start : tag.end()])
-            start = tag.end()
-    return parts
-
-
-def _added(before: list[str], after: list[str]) -> list[str]:
-    left = list(before)
-    return [part for part in after if part not in left or left.remove(part)]
-
-
-def _place(mark: list[str]) -> tuple[float, float]:
-    """Where a mark stands: the start of its line, or the place of its marker."""
-    for part in mark:
-        found = re.search(r'<use [^>]*x="([-\d.]+)" y="([-\d.]+)"', part) or re.search(
-            r'd="M ([-\d.]+) ([-\d.]+)', re.sub(r"<defs>.*?</defs>", "", part)
-        )
-        if found:
-            return float(found[1]), float(found[2])
-    raise ValueError(f"a prediction mark without a line or a marker: {''.join(mark)[:200]}")
-
-
-def _hidden(lab: Lab, prediction: Prediction, used: list[list[int]]) -> list[tuple[int, int]]:
-    """(control, position) of the words at which a lab does not draw the prediction."""
-    draw = _predictor(lab)
-    truth, start, found = float(prediction.truth()), dict(lab.values), []
-    for i, control in enumerate(lab.controls.values()):
-        for stop in [] if control.is_number else control.stops:
-            lab.set(**start | {control.name: stop})
-            if draw(None) == draw(truth):
-                found.append((i, used[i].index(control.stops.index(stop))))
-        lab.set(**start)
-    draw(None)
-    return found
+def _place(mark: str) -> tuple[float, float]:
+    """Where a mark stands: the place of its marker, or the start of its line."""
+    body = re.sub(r"<defs>.*?</defs>", "", mark, flags=re.DOTALL)
+    found = re.search(r'<use [^>]*x="([-\d.]+)" y="([-\d.]+)"', body) or re.search(
+        r'd="M ([-\d.]+) ([-\d.]+)', body
+    )
+    if not found:
+        raise ValueError(f"a prediction mark without a line or a marker: {mark[:200]}")
+    return float(found[1]), float(found[2])

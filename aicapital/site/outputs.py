@@ -12,12 +12,10 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .. import labs
 from ..learning import Lesson
 from ..learning.live import Live, Reveal
 from ..learning.page import KEPT
 from ..learning.questions import Claim, Prediction
-from .lab_frames import draws_predictions
 
 MOVE = ". Run this cell to move its controls: "
 ANSWER = "(Run this cell to answer.)"
@@ -26,7 +24,7 @@ RECALL = re.compile(r"Recall from lesson (\d\d)\. ")
 
 @dataclass(frozen=True)
 class ShownLab:
-    """A lab of a lesson: its function in `aicapital.labs`, and where the prediction that it draws is recorded."""
+    """A lab of a lesson: its function in `aicapital.labs`, and which prediction it shows."""
 
     name: str
     prediction: str = ""
@@ -88,9 +86,7 @@ def _lab(cell: NotebookNode) -> ShownLab | None:
         if keyword.arg == "prediction"
         and ast.unparse(keyword.value).startswith("lesson.predicted(")
     ]
-    name = found[0].func.attr
-    drawn = predicted and draws_predictions(getattr(labs, name)())
-    return ShownLab(name, predicted[0] if drawn else "")
+    return ShownLab(found[0].func.attr, predicted[0] if predicted else "")
 
 
 @functools.cache

@@ -287,14 +287,24 @@ async function unpack(text) {
   const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
 }
-function mark(data) {
-  const [lesson, id] = data.question.split('.'), kept = record('predictions', lesson, id);
-  if (!kept || typeof kept.value !== 'number') return null;
-  const value = kept.value, marks = data.marks, next = marks.findIndex(each => each[0] >= value);
-  if (!marks.length || next < 0 || (next === 0 && marks[0][0] > value)) return {svg: '', value};
+// The recorded prediction as a lab shows it: its mark, or why there is none, and words.
+function predicted(data, marks, at) {
+  const kept = record('predictions', ...data.question.split('.')), none = {svg: '', words: ''};
+  if (!kept) return none;
+  const value = kept.value, number = typeof value === 'number';
+  const words = data.told.replace('{}', number ? Number(value.toPrecision(12)).toLocaleString('en-US', {maximumFractionDigits: 12}) : value);
+  if (!marks?.lists.some(list => list.length)) return {svg: '', words};
+  const here = marks.lists[marks.at[marks.movers.map(i => at[i]).join()]];
+  if (!here.length || !number) return none;  // the question was about another setting
+  const svg = mark(here, value);
+  return {svg, words: svg ? words : `${words} It lies outside this picture.`};
+}
+function mark(marks, value) {
+  const next = marks.findIndex(each => each[0] >= value);
+  if (next < 0 || (next === 0 && marks[0][0] > value)) return '';
   const b = marks[next], a = marks[Math.max(next - 1, 0)], share = a === b ? 1 : (value - a[0]) / (b[0] - a[0]);
   const x = a[2] + share * (b[2] - a[2]), y = a[3] + share * (b[3] - a[3]), from = share > 0.5 ? b : a;
-  return {svg: `<g class="mark" transform="translate(${(x - from[2]).toFixed(2)} ${(y - from[3]).toFixed(2)})">${from[1]}</g>`, value};
+  return `<g class="mark" transform="translate(${(x - from[2]).toFixed(2)} ${(y - from[3]).toFixed(2)})">${from[1]}</g>`;
 }
 function nearest(settings, wanted, pinned, lengths) {
   let best = null, least = Infinity;
@@ -339,11 +349,11 @@ function lab(place, data, base) {
 
   function show() {
     const number = body.at[at.join()];
-    const guessed = place.dataset.prediction ? mark(data) : null, hidden = data.hidden.some(([i, stop]) => at[i] === stop);
-    picture.innerHTML = body.pictures[number] + (guessed && !hidden ? guessed.svg : '');
+    const shown = place.dataset.prediction ? predicted(data, body.marks, at) : {svg: '', words: ''};
+    picture.innerHTML = body.pictures[number] + shown.svg;
     picture.setAttribute('aria-label', body.sentences[number]);
     if (sentence.textContent !== body.sentences[number]) sentence.textContent = body.sentences[number];
-    guess.textContent = !guessed ? '' : guessed.svg ? '' : 'Your prediction lies outside this picture.';
+    guess.textContent = shown.words;
     at.forEach((stop, i) => {
       inputs[i].value = stop;
       readouts[i].textContent = controls[i].shows[stop];
