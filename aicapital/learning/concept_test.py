@@ -16,6 +16,7 @@ from .questions import ANSWERS, DO_NOT_KNOW, Choice, LearningError
 NAMES = {"pre": "Before the lessons", "post": "After the lessons"}
 UNSURE = "I do not know"
 KIND = "concepts"
+HAND_IN = "Hand in my answers"
 # All that is said, as templates: the static site fills the same ones.
 SAYS = {
     "answered": "{answered} of {asked} answered.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from .concept_test import GAIN_TABLE, REVIEW_TABLE
+from .concept_test import GAIN_TABLE, HAND_IN, REVIEW_TABLE
 from .guard import guarded
 from .view import (
     WIDE,
@@ -78,7 +78,7 @@ def build(form: "ConceptForm") -> widgets.VBox:
         radios[key] = radio(f"Answer to question {number}", form.options(key), answers.get(key))
         radios[key].observe(record(key), names="value")
         blocks.append(widgets.VBox([text, radios[key]], layout=WIDE))
-    submit = button("Hand in my answers", lambda *_: after(form.hand_in), button_style="primary")
+    submit = button(HAND_IN, lambda *_: after(form.hand_in), button_style="primary")
     if form.handed_in:
         close()
     heading = widgets.HTML(value=f"<b>{html.escape(form.heading)}</b>", layout=WIDE)

@@ -61,7 +61,10 @@ def build(
             content = templates.get_template("lesson_body.html.j2").render(
                 lesson=page, notebook=Markup(body(ready[page.stem]))
             )
-            text = _whole(templates, page.title, content, list(page.labs), before, after)
+            scripts = [f"labs/{lab}.js" for lab in page.labs]
+            if 'whole-page"' in content:
+                scripts.insert(0, "assets/capstone.js")
+            text = _whole(templates, page.title, content, scripts, before, after)
             write(out / page.page, pictures.out_of(boxed(text), ""))
         if reveal:
             write_slides(pages, ready, templates, out, reveal, pictures)
@@ -101,10 +104,20 @@ def _templates() -> Environment:
 
 
 def _whole(
-    templates: Environment, title: str, content: str, labs: list[str] = (), before=None, after=None
+    templates: Environment,
+    title: str,
+    content: str,
+    scripts: list[str] = (),
+    before=None,
+    after=None,
 ) -> str:
     return templates.get_template("page.html.j2").render(
-        title=title, body=Markup(content), labs=labs, before=before, after=after, course=COURSE
+        title=title,
+        body=Markup(content),
+        scripts=scripts,
+        before=before,
+        after=after,
+        course=COURSE,
     )
 
 

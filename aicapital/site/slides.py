@@ -83,7 +83,8 @@ def _outputs(cell: NotebookNode, page: LessonPage) -> Iterator[str]:
         shown = data.get("text/html") or markdown(data.get("text/markdown", ""))
         if not shown and (text := data.get("text/plain") or output.get("text", "")):
             shown = f"<pre>{html.escape(text)}</pre>"
-        if 'class="in-jupyterlab"' in shown:
+        # Twelve questions or a brief are for a page, not for a room.
+        if 'class="in-jupyterlab"' in shown or 'whole-page"' in shown:
             continue
         if 'class="lab"' in shown:
             shown += (
