@@ -98,16 +98,18 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
     used = [sorted({setting[i] for setting in settings}) for i in range(len(controls))]
     frames: dict[tuple[str, str], int] = {}
     at = {}
+    marks = _Marks(prediction) if prediction is not None and not prediction.options else None
     for setting in settings:
         shown = lab.set(**_values(controls, setting))
         number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
+        if marks and number == len(marks.of):
+            marks.add(lab)
         at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
-    numeric = prediction is not None and not prediction.options
     body = {
         "at": at,
         "pictures": [svg for svg, _ in frames],
         "sentences": [words for _, words in frames],
-        "marks": _marks(lab, prediction, settings, used) if numeric else None,
+        "marks": {"lists": marks.lists, "of": marks.of} if marks else None,
     }
     lab.set(**{control.name: control.start for control in controls})
     width, height = lab.figure.get_size_inches() * 72
@@ -161,50 +163,27 @@ def inner(svg: str) -> str:
 
 
 # ---- the learner's prediction: drawn at some values before, and moved to its place in the page
-Mark = tuple[float, str, float, float]  # predicted value, the mark as SVG, and where it stands
+class _Marks:
+    """Marks for values around the evidence; pictures in which that of the evidence stands alike share one list.
 
-
-def _marks(
-    lab: Lab, prediction: Prediction, settings: list[Setting], used: list[list[int]]
-) -> dict[str, Any]:
-    """Marks for values around the evidence, once for all settings at which they stand alike.
-
-    `movers` are the controls on which a mark depends; `at` leads from their positions to one of `lists`.
+    An entry: the predicted value, its mark as SVG, and where the mark stands.
     """
-    controls, tried = list(lab.controls.values()), _tried(prediction)
-    movers = _movers(lab, prediction, used)
-    lists: list[list[Mark]] = []
-    at: dict[str, int] = {}
-    for setting in settings:
-        key = ",".join(str(used[i].index(setting[i])) for i in movers)
-        if key in at:
-            continue
-        lab.set(**_values(controls, setting))
-        drawn = [
-            (value, inner(svg)) for value, svg in zip(tried, lab.marks(tried), strict=True) if svg
-        ]
-        marks = [(value, svg, *_place(svg)) for value, svg in drawn]
-        if marks not in lists:
-            lists.append(marks)
-        at[key] = lists.index(marks)
-    return {"movers": movers, "at": at, "lists": lists}
 
+    def __init__(self, prediction: Prediction):
+        self.lists: list[list[tuple[float, str, float, float]]] = []
+        self.of: list[int] = []  # for each picture its list
+        self._truth, self._tried = float(prediction.truth()), _tried(prediction)
+        self._known: dict[str, int] = {}
 
-def _movers(lab: Lab, prediction: Prediction, used: list[list[int]]) -> list[int]:
-    """The controls that move the mark of the right prediction, from the start or from a preset."""
-    truth = [float(prediction.truth())]
-    start = {control.name: control.start for control in lab.controls.values()}
-    found = set()
-    for base in (start, *lab.presets.values()):
-        for i, control in enumerate(lab.controls.values()):
-            lab.set(**start | base)
-            marks = set()
-            for stop in used[i]:
-                lab.set(**{control.name: control.stops[stop]})
-                marks.add(inner(lab.marks(truth)[0] or "<svg></svg>"))
-            if len(marks) > 1:
-                found.add(i)
-    return sorted(found)
+    def add(self, lab: Lab) -> None:
+        """The next picture: the one that `lab` shows now."""
+        (evidence,) = lab.marks([self._truth])
+        if evidence not in self._known:
+            self._known[evidence] = len(self.lists)
+            drawn = zip(self._tried, lab.marks(self._tried) if evidence else [], strict=False)
+            marks = [(value, inner(svg)) for value, svg in drawn if svg]
+            self.lists.append([(value, svg, *_place(svg)) for value, svg in marks])
+        self.of.append(self._known[evidence])
 
 
 def _tried(prediction: Prediction) -> list[float]:

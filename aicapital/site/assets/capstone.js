@@ -224,6 +224,7 @@ function brief(form) {
   $(sheet, '.print').onclick = () => frame.contentWindow.print();
 }
 
+aicapital.capstone = {compare};
 $$(document, '[data-concepts]').forEach(conceptForm);
 $$(document, 'form.brief').forEach(brief);
 })();

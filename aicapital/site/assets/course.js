@@ -322,14 +322,14 @@ async function unpack(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
 }
 // The recorded prediction as a lab shows it: its mark, or why there is none, and words.
-function predicted(data, marks, at) {
+function predicted(data, marks, picture) {
   const kept = record('predictions', ...data.question.split('.')), none = {svg: '', words: ''};
   if (!kept) return none;
-  const value = kept.value, number = typeof value === 'number';
-  const words = data.told.replace('{}', number ? Number(value.toPrecision(12)).toLocaleString('en-US', {maximumFractionDigits: 12}) : value);
+  const value = kept.value, isNumber = typeof value === 'number';
+  const words = data.told.replace('{}', isNumber ? Number(value.toPrecision(12)).toLocaleString('en-US', {maximumFractionDigits: 12}) : value);
   if (!marks?.lists.some(list => list.length)) return {svg: '', words};
-  const here = marks.lists[marks.at[marks.movers.map(i => at[i]).join()]];
-  if (!here.length || !number) return none;  // the question was about another setting
+  const here = marks.lists[marks.of[picture]];
+  if (!here.length || !isNumber) return none;  // the question was about another setting
   const svg = mark(here, value);
   return {svg, words: svg ? words : `${words} It lies outside this picture.`};
 }
@@ -383,7 +383,7 @@ function lab(place, data, base) {
 
   function show() {
     const number = body.at[at.join()];
-    const shown = place.dataset.prediction ? predicted(data, body.marks, at) : {svg: '', words: ''};
+    const shown = place.dataset.prediction ? predicted(data, body.marks, number) : {svg: '', words: ''};
     picture.innerHTML = body.pictures[number] + shown.svg;
     picture.setAttribute('aria-label', body.sentences[number]);
     if (sentence.textContent !== body.sentences[number]) sentence.textContent = body.sentences[number];
