@@ -468,6 +468,7 @@ def test_both_forms_are_compared_as_in_the_notebook(show):
 
 def test_concept_questions_wait_for_their_twins_and_stay_once_handed_in(show):
     page = show(FIRST)
+    page.evaluate("localStorage.clear()")
     assert "mistakes" not in page.locator("[data-concepts=pre] script").text_content()
     form, hand_in = page.locator("[data-concepts=pre]"), "button[type=submit]"
     boxes = form.locator("fieldset")
@@ -499,7 +500,8 @@ def record(tmp_path, monkeypatch):
 
 
 def put_in(page, store) -> None:
-    """The record of the notebooks, loaded as a file the way a reader would."""
+    """The record of the notebooks and nothing else, loaded as a file the way a reader would."""
+    page.evaluate("localStorage.clear()")
     with page.expect_navigation():
         page.locator("input[type=file]").first.set_input_files(
             {
@@ -558,7 +560,8 @@ def test_a_brief_says_what_is_missing_and_keeps_what_is_there(show, record):
     assert form.locator("iframe").is_hidden()
     there = written(page, {"name": "<Ada>", "C.3": "12.5"})
     gaps = [
-        html.unescape(gap) for gap in re.findall("<li>([^<]*)</li>", there.split("missing")[-1])
+        html.unescape(gap)
+        for gap in re.findall("<li>([^<]*)</li>", there.split('class="missing"')[-1])
     ]
     # The notebook also wants its scenario; here the lab above is one.
     wanted = [gap.split(": brief(")[0] for gap in mine.missing if "brief(my_future)" not in gap]
@@ -577,7 +580,7 @@ def test_a_brief_says_what_is_missing_and_keeps_what_is_there(show, record):
 
 
 def test_answers_go_from_page_to_page_as_a_file_where_a_browser_keeps_none(site, show):
-    page = show(FIRST).context.new_page()
+    page = show(FIRST).context.browser.new_page()
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     )
