@@ -1,4 +1,4 @@
-"""What a page needs once for all labs: their style, and a script that gives sliders names and keys."""
+"""The style of every lab."""
 
 STYLE = """<style>
 .aic-lab{max-width:100%}
@@ -14,33 +14,3 @@ STYLE = """<style>
 .aic-sentence{margin:.3em 0 .6em;line-height:1.45;pointer-events:auto}
 .aic-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 </style>"""
-
-# ipywidgets sliders have no accessible name, a SelectionSlider tells its index instead of its words, and in Notebook 7
-# the arrow keys never reach a slider. The script mends all three on every slider that is or comes to be on the page,
-# and lets screen readers hear the sentence of a lab when it changes.
-PAGE_SCRIPT = """<script>(() => {
-if (window.aicapitalPage) return; window.aicapitalPage = true;
-const mend = root => {
-  for (const box of root.querySelectorAll('.widget-slider, .widget-hslider')) {
-    const handle = box.querySelector('.noUi-handle'), label = box.querySelector('.widget-label'),
-          readout = box.querySelector('.widget-readout');
-    if (!handle) continue;
-    if (label && handle.getAttribute('aria-label') !== label.textContent) handle.setAttribute('aria-label', label.textContent);
-    if (readout && handle.getAttribute('aria-valuetext') !== readout.textContent) handle.setAttribute('aria-valuetext', readout.textContent);
-    if (!handle.hasAttribute('data-lm-suppress-shortcuts')) handle.setAttribute('data-lm-suppress-shortcuts', 'true');
-  }
-  // A live region must stay when its words change, so the sentence is copied into one of its own.
-  for (const lab of root.querySelectorAll('.aic-lab')) {
-    let live = lab.querySelector('.aic-live');
-    if (!live) { live = document.createElement('div'); live.className = 'aic-live'; live.setAttribute('role', 'status'); lab.append(live); }
-    const words = lab.querySelector('.aic-sentence')?.textContent ?? '';
-    if (live.textContent !== words) live.textContent = words;
-  }
-};
-let due = false;
-// When the page has nothing better to do: a lab that is being moved goes first.
-const later = window.requestIdleCallback ?? (work => setTimeout(work, 100));
-new MutationObserver(() => { if (!due) { due = true; later(() => { due = false; mend(document); }, {timeout: 500}); } })
-  .observe(document.body, {childList: true, subtree: true, characterData: true});
-mend(document);
-})();</script>"""
