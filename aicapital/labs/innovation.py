@@ -9,7 +9,7 @@ from ..models.step_by_step import COLLUSION, CUT_THROAT, StepByStep
 from .lab import Control, Lab
 
 GRID = np.linspace(COLLUSION, CUT_THROAT, 61)
-LOWEST, HIGHEST = 0.7, 1.4  # innovations on the left panel
+LOWEST, HIGHEST = 0.65, 1.4  # innovations on the left panel
 
 
 def innovation(prediction: float | None = None) -> Lab:

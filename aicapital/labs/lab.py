@@ -29,7 +29,8 @@ from matplotlib.textpath import text_to_path
 
 from ..figures.chart import picture_bundle, png
 from ..figures.style import course_style
-from .page import PAGE_SCRIPT, STYLE
+from ..page_script import PAGE_SCRIPT
+from .page import STYLE
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_FRAMES = 2000  # about 20 MB; a lab of three controls is then fully kept
