@@ -1,9 +1,12 @@
-"""No test, and no notebook under nbval, sees or changes the progress of whoever runs it."""
+"""No test, and no notebook under nbval, sees or changes the progress of whoever runs it, or reaches the network."""
 
 import os
 import tempfile
 
+import nbval.kernel
 import pytest
+
+from tests.offline_run import CutOff
 
 
 class FreshProgress:
@@ -38,4 +41,5 @@ class FreshProgress:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    nbval.kernel.KernelManager = CutOff  # nbval has no option for it
     config.pluginmanager.register(FreshProgress(), "fresh-progress")
