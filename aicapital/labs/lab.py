@@ -277,9 +277,15 @@ class Lab:
             f"{control.label}: {control.show(self.values[control.name])}"
             for control in self.controls.values()
         )
-        with course_style():
-            picture = png(self.whole_figure())
-        gc.collect()  # a figure is full of circles; left to itself it stays in memory for minutes
+        # A figure is full of circles; left to itself it stays in memory for minutes. A look at all the rest of the kernel
+        # for it would take longer than the drawing.
+        gc.freeze()
+        try:
+            with course_style():
+                picture = png(self.whole_figure())
+            gc.collect()
+        finally:
+            gc.unfreeze()
         bundle = picture_bundle(
             picture, self.sentence, text=f"{how}\n{self.sentence}", caption=self.sentence
         )
