@@ -108,6 +108,24 @@ def equal_answers(records: list[dict]) -> list[tuple[str, list[str]]]:
     return sorted((name, who) for name, who in groups if len(who) <= limit)
 
 
+def equal_to_other_numbers(records: list[dict]) -> list[tuple[str, list[str], bool]]:
+    """Answers that are the same, apart from spaces, though the numbers of the question are not.
+
+    Answer cell, who, and whether it is the answer to the published sheet. To be looked at, no more.
+    """
+    alike = defaultdict(list)
+    for record in records:
+        for cell, answer in record.get("own", {}).items():
+            alike[cell, answer["print"], answer["public"]].append(
+                (record["learner"], answer["numbers"])
+            )
+    return sorted(
+        (cell, sorted(who for who, _ in group), public)
+        for (cell, _, public), group in alike.items()
+        if public or len({numbers for _, numbers in group}) > 1
+    )
+
+
 def write(folder: Path, head: dict, records: list[dict]) -> Path:
     silent = [record["learner"] for record in records if record["status"] == "missing"]
     records = [record for record in records if record["status"] != "missing"]
@@ -152,6 +170,19 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
         )
         parts += [
             f"<li>{html.escape(name)}: {html.escape(', '.join(who))}</li>" for name, who in equal
+        ]
+        parts.append("</ul>")
+    other = equal_to_other_numbers(records)
+    if other:
+        parts.append(
+            "<h2>Equal answers to different numbers</h2><p>These learners have different numbers in the question, and "
+            "their answers are the same, apart from spaces. There can be good reasons: pairs that worked together, "
+            "the public solution taken as a pattern, a line that was not finished. Look, and ask.</p><ul>"
+        )
+        parts += [
+            f"<li>{html.escape(cell)}: {html.escape(', '.join(who))}"
+            f"{' (the answer to the published sheet)' if public else ''}</li>"
+            for cell, who, public in other
         ]
         parts.append("</ul>")
     parts.append("</body></html>\n")

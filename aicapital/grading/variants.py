@@ -23,8 +23,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:  # the process that hands out the work stays small
+    from nbformat import NotebookNode
 
 Numbers = Mapping[str, object]
 Edits = Mapping[str, Sequence[tuple[str, str]]]
@@ -98,7 +100,7 @@ def load(source: Path) -> Spec | None:
 # From numbers to a source
 
 
-def vary(source: NotebookNode, spec: Spec, numbers: Mapping[str, Numbers]) -> NotebookNode:
+def vary(source: "NotebookNode", spec: Spec, numbers: Mapping[str, Numbers]) -> "NotebookNode":
     """The source with these numbers, question -> names -> values. Raises VariantError where an edit finds no place."""
     nb = copy.deepcopy(source)
     cells = {cell.get("id"): cell for cell in nb.cells}
@@ -139,7 +141,7 @@ def _edited(text: str, pairs: Sequence[tuple[str, str]], cell_id: str) -> str:
     return "\n\n".join(["".join([*parts, text[at:]]), *added])
 
 
-def _tell(nb: NotebookNode, numbers: Mapping[str, Numbers]) -> None:
+def _tell(nb: "NotebookNode", numbers: Mapping[str, Numbers]) -> None:
     """The set-up cell hands the numbers to the checks; the first cell says that they are the learner's own."""
     for cell in nb.cells:
         if cell.cell_type == "code" and (found := _SET_UP.search(cell.source)):
@@ -193,19 +195,40 @@ def relabelled(label: str, order: str) -> str:
     return chr(ord("A") + order.index(label))
 
 
-def options(texts: Mapping[str, str], order: str) -> list[tuple[str, str]]:
-    """Edits of a list of options, `- **A** text` a line, so that they stand in this order."""
+def options(
+    texts: Mapping[str, str], order: str, mine: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Edits of a list of options, `- **A** text` a line: they stand in this order, with the words of `mine` if given."""
+    mine = mine or texts
     return [
-        (f"- **{label}** {text}", f"- **{label}** {texts[order[place]]}")
+        (f"- **{label}** {text}", f"- **{label}** {mine[order[place]]}")
         for place, (label, text) in enumerate(texts.items())
     ]
+
+
+def print_of(what: object) -> str:
+    """The same for the same text or numbers, and short."""
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
 
 
 # From a secret to numbers
 
 
-def secret_of(path: Path, make: bool) -> tuple[bytes, bool]:
-    """The teacher's secret, and whether it was made now. Raises VariantError when it is missing and must not be made."""
+def secret_path(roster: Path, given: Path | None) -> Path:
+    """Where the secret of a class is: as given, or beside its roster. Raises VariantError where learners would get it."""
+    path = given or roster.with_suffix(".secret")
+    course = Path(__file__).parents[2]
+    for name in ("notebooks", "data", "exercises", "aicapital"):
+        if path.resolve().is_relative_to(course / name):
+            raise VariantError(
+                f"The secret {path} would lie in {name}/, which learners get. Put the roster elsewhere, or say where "
+                "the secret is to be: --secret FILE."
+            )
+    return path
+
+
+def secret_of(path: Path, make: bool) -> bytes:
+    """The teacher's secret. Raises VariantError when it is missing and must not be made."""
     try:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
@@ -218,18 +241,26 @@ def secret_of(path: Path, make: bool) -> tuple[bytes, bool]:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(text + "\n")
-        return bytes.fromhex(text), True
     except (OSError, UnicodeDecodeError) as error:
         raise VariantError(f"The secret {path} cannot be read: {error}") from None
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise VariantError(
             f"{path} holds no secret: it must be one line of 64 hexadecimal digits, as the release wrote it."
         )
-    return bytes.fromhex(text), False
+    return bytes.fromhex(text)
 
 
 def _keyed(secret: bytes, *parts: str) -> str:
     return hmac.new(secret, json.dumps(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def combinations(spec: Spec) -> list[dict[str, Numbers]]:
+    """As few sheets as hold every variant of every question."""
+    most = max(len(one.numbers) for one in spec.own.values())
+    return [
+        {name: one.numbers[row % len(one.numbers)] for name, one in spec.own.items()}
+        for row in range(most)
+    ]
 
 
 def fingerprint(secret: bytes) -> str:
@@ -264,8 +295,23 @@ class Learner:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """A secret and the ids of a roster: all that grading has to be told."""
+
+    key: bytes
+    ids: tuple[str, ...]
+
+    @property
+    def secret(self) -> str:
+        return fingerprint(self.key)
+
+    def dumped(self) -> dict:
+        return {"key": self.key.hex(), "ids": self.ids}
+
+
+@dataclass(frozen=True)
 class Class:
-    """Who has which numbers of one sheet; plain data, so that it can be sent to the judge."""
+    """Who has which numbers of one sheet."""
 
     secret: str
     learners: Mapping[str, Learner]
@@ -280,7 +326,10 @@ class Class:
         return cls(fingerprint(secret), learners)
 
     @classmethod
-    def loaded(cls, data: dict) -> "Class":
+    def loaded(cls, data: dict, spec: Spec, sheet: str) -> "Class":
+        """From what `dumped` gave, of this class or of the draw for it."""
+        if "ids" in data:
+            return cls.drawn(spec, bytes.fromhex(data["key"]), sheet, data["ids"])
         return cls(data["secret"], {name: Learner(**one) for name, one in data["learners"].items()})
 
     def dumped(self) -> dict:

@@ -41,15 +41,13 @@ def _first(owner, stake, pre, new, order):
         label: text.replace("The Foundation", owner).replace("its", "the")
         for label, text in REASONS.items()
     }
-    published = options(REASONS, "ABC")
-    mine = options(reasons, order)
     return {
         "rung-1": [
             (
                 "what the OpenAI Foundation keeps after the round as announced.",
                 f"what an owner of **{stake} %** who buys nothing keeps after **{ROUNDS[row]}**.",
             ),
-            *((old, new) for (old, _), (_, new) in zip(published, mine, strict=True)),
+            *options(REASONS, order, reasons),
         ],
         "q1-predict": [
             ("the Foundation's stake", "the owner's stake"),
@@ -223,7 +221,7 @@ QUESTIONS = {
         ("q2-check",), [{"paid_pct": paid} for paid in (50, 55, 60, 65, 70, 75, 80, 85)], _dilution
     ),
     "q3": Own(
-        ("q3-check",), [{"raise_pct": pct} for pct in (10, 20, 25, 30, 40, 50, 60, 75)], _capped
+        ("q3-check",), [{"raise_pct": pct} for pct in (10, 15, 20, 25, 30, 40, 45, 50)], _capped
     ),
     "q4": lines("q4-check", "q4-answer", ["D", "G", "B", "C", "E", "A"], "ABCDEFG"),
     "q5": Own(
@@ -257,11 +255,11 @@ QUESTIONS = {
                 (5, 40, 14),
                 (6, 36, 15),
                 (7, 34, 16),
-                (9, 22, 16),
+                (9, 20, 16),
                 (10, 28, 18),
                 (11, 25, 19),
                 (12, 36, 24),
-                (13, 32, 24),
+                (13, 30, 23),
             )
         ],
         _caps,
