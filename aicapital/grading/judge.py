@@ -396,7 +396,7 @@ def judge(
             told, cells = second.verdicts, second.cells
         record["prints"] = _prints(sheet, answers)
         if key is not None:
-            record["own"] = keys.own_answers(key, answers)
+            record["own"] = keys.own_answers(key, answers, verdicts)
     except SubmissionError as error:
         record["status"] = error.status
         record["notes"].append(str(error))

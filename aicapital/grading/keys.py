@@ -95,19 +95,23 @@ class Keys:
             if not ((found := _CHANGED.fullmatch(note)) and found[1] in varying)
         ]
 
-    def own_answers(self, key: Key, answers: Answers) -> dict[str, dict]:
-        """Answers that must differ where numbers do: question's numbers, print of the text, whether it is the public one."""
+    def own_answers(self, key: Key, answers: Answers, verdicts: dict[str, dict]) -> dict[str, dict]:
+        """Answers whose right text depends on the numbers: print of both, and whether the answer fits the numbers.
+
+        `public` is the answer to the published sheet.
+        """
         found = {}
-        numbers = self.owners.learners[key.learner].numbers
-        for question, values in numbers.items():
-            mine = variants.print_of(values)
+        for question, values in self.owners.learners[key.learner].numbers.items():
+            marks = [verdicts[mark] for mark in self.spec.own[question].marks]
+            fits = all(v["status"] in ("passed", "needs manual marking") for v in marks)
             for cell in self._answers_of(question, key):
                 text = " ".join("\n".join(answers.cells.get(cell, [])).split())
                 if cell in answers.unchanged or not text or "..." in text:
                     continue
                 found[cell] = {
-                    "numbers": mine,
+                    "numbers": variants.print_of(values),
                     "print": variants.print_of(text),
+                    "fits": fits,
                     "public": text == _bare(self.published.solutions.get(cell, "")),
                 }
         return found

@@ -176,7 +176,7 @@ def orders(labels: str, count: int) -> list[str]:
     return found
 
 
-def lines(mark: str, answer: str, right: Sequence[str], labels: str, count: int = 12) -> Own:
+def lines(mark: str, answer: str, right: Sequence[str], labels: str, count: int = 8) -> Own:
     """A question of lines to put in order: each learner has them under other labels.
 
     answer : id of the answer cell, in which the author's answer stands as the list `right`. The bank needs
