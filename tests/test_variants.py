@@ -395,7 +395,24 @@ def test_what_was_released_otherwise_is_reported_and_not_marked(graded):
     assert "marked by the numbers of gus, whose sheet it is" in lost["notes"]
 
 
-@needs_sandbox
+@pytest.mark.parametrize(
+    "says",
+    [
+        "own_numbers",
+        [],
+        {"secret": "ab"},
+        {"secret": "ab", "tag": 3},
+        {"secret": "<b>" * 1000, "tag": "ab"},
+        {"secret": "ab", "tag": "ab", "more": 1},
+        {"secret": {}, "tag": []},
+    ],
+)
+def test_odd_tags_are_none(says):
+    for nb in ({"metadata": {"aicapital": {"own_numbers": says}}}, {"metadata": says}, [says]):
+        assert variants.released_as(json.dumps(nb).encode()) is None
+    assert variants.released_as(b"own_numbers" + b"[" * 100_000) is None
+
+
 def test_changed_variants_are_reported_and_not_marked_wrongly(handed_out, tmp_path, monkeypatch):
     """The judge reads solutions/variants/ in a process of its own; here the tag alone is compared."""
     from aicapital.grading.keys import Keys

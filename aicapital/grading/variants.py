@@ -354,4 +354,6 @@ def released_as(data: bytes) -> Release | None:
         release = Release(**found)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return release if all(isinstance(part, str) for part in (release.secret, release.tag)) else None
+    parts = (release.secret, release.tag)
+    ours = all(isinstance(part, str) and re.fullmatch(r"[0-9a-f]{1,16}", part) for part in parts)
+    return release if ours else None
