@@ -802,7 +802,7 @@ def _money_by_year(floor: float = 0) -> dict[str, SheetCheck]:
 def _judge_two_arrows(figure, money, purchases):
     """Q6: the heights of all bars, whichever way they point."""
     heights = sorted(
-        round(abs(bar.get_height()), 6)
+        round(abs(float(bar.get_height())), 6)
         for axes in figure.axes
         for bar in axes.patches
         if abs(bar.get_height()) > 1e-9
