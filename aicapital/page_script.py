@@ -12,7 +12,8 @@ import ipywidgets as widgets
 #
 # It also keeps every picture of a lab that has come from the kernel, shown or drawn ahead. A move to a setting that it
 # holds is shown in the next frame, without waiting for the kernel: half of the time to a changed picture is the way there
-# and back. The kernel's answer replaces the picture by the same one; an answer that is late by then is passed over.
+# and back. The kernel's answer replaces the picture by the same one; while the learner's hand moves on, an answer that is late
+# is passed over. A preset moves several controls, one after the other, from the kernel: then the page waits for its picture.
 PAGE_SCRIPT = """<script>(() => {
 if (window.aicapitalPage) return; window.aicapitalPage = true;
 const mend = root => {
@@ -65,20 +66,25 @@ const show = lab => {
   keep(lab, at, nodes);
   place.replaceChildren(...nodes);
 };
+// Whether the learner's hand is what changes a control in this very task, and when it last was.
+let hand = false, last = -Infinity;
+for (const kind of ['keydown', 'pointerdown', 'pointermove', 'pointerup', 'change'])
+  document.addEventListener(kind, () => { if (!hand) { hand = true; setTimeout(() => { hand = false; }); } }, true);
+const settling = new WeakMap();
+const settle = lab => { clearTimeout(settling.get(lab)); settling.set(lab, setTimeout(() => show(lab), 150)); };
+const moved = lab => { if (hand) { last = performance.now(); show(lab); } else settle(lab); };
 new MutationObserver(records => {
-  const moved = new Set();
   for (const {type, target, addedNodes} of records) {
     const lab = target.closest?.('.aic-lab');
     if (!lab) continue;
-    if (type === 'childList') {
-      if (!target.closest('.aic-ready, .aic-moving')) continue;
+    if (type === 'attributes') moved(lab);
+    else if (target.closest('.aic-ready, .aic-moving')) {
       for (const node of addedNodes) arrived(lab, node);
+      if (performance.now() - last < 500) show(lab); else settle(lab);
     }
-    moved.add(lab);
   }
-  moved.forEach(show);
 }).observe(document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ['aria-valuenow']});
-document.addEventListener('change', event => { const lab = event.target.closest?.('.aic-lab'); if (lab) show(lab); }, true);
+document.addEventListener('change', event => { const lab = event.target.closest?.('.aic-lab'); if (lab) moved(lab); }, true);
 mend(document);
 })();</script>"""
 

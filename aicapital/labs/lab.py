@@ -4,7 +4,7 @@ How it stays quick. matplotlib draws everything that does not move once, as a PN
 moved are drawn, by matplotlib's own SVG renderer, and laid over that PNG. So a move sends about ten kilobytes.
 Frames are kept by the values of the controls: a stop that was shown before costs no drawing. And while the learner
 looks at a picture, the other stops of the control that was moved last are drawn ahead and sent to the page. There the
-script in `page.py` shows a frame that it holds at once; the kernel's answer comes after it and shows the same.
+script in `page_script.py` shows a frame that it holds at once; the kernel's answer comes after it and shows the same.
 
 How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 """
@@ -417,7 +417,7 @@ class _View:
                 self.controls[name].index = self._lab.controls[name].stops.index(value)
         finally:
             self._following = False
-        self._show()
+        self._confirm()
 
     def _moved(self, name: str, change) -> None:
         if not self._following:
