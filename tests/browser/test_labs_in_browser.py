@@ -86,11 +86,11 @@ FOLLOW = f"""([lab, before, patience]) => new Promise((done, failed) => {{
   const check = () => {{ const now = look(lab);
     waiting &&= now.picture === before.picture || now.sentence === before.sentence;
     if (waiting || now.said !== now.sentence || now.label !== now.sentence || now.values.join() !== now.written.join()) return false;
-    observer.disconnect(); done(now); return true; }};
+    observer.disconnect(); clearTimeout(timer); done(now); return true; }};
   const observer = new MutationObserver(check);
   observer.observe(lab, {{subtree: true, childList: true, characterData: true, attributes: true}});
-  setTimeout(() => {{ waiting = false;
-    if (!check()) setTimeout(() => failed(new Error(`not told: ${{JSON.stringify(look(lab))}}`)), {PATIENCE}); }}, patience);
+  let timer = setTimeout(() => {{ waiting = false;
+    if (!check()) timer = setTimeout(() => failed(new Error(`not told: ${{JSON.stringify(look(lab))}}`)), {PATIENCE}); }}, patience);
   check(); }})"""
 NAMES = f"""lab => {STOPS}.map(stop => {{
   const box = stop.getBoundingClientRect(), row = stop.closest('.widget-inline-hbox');
@@ -248,9 +248,9 @@ def page(tmp_path_factory):
     root = tmp_path_factory.mktemp("room")
     (root / "home").mkdir()
     shutil.copytree(NOTEBOOKS, root / "notebooks")
-    shown = 'display(lesson.predict("first_dollar"), lesson.check("pledge"), lesson.check("dilute"), lesson.verdict("I.1"), lesson.progress())'
+    shown = 'display(lesson.predict("first_dollar"), lesson.check("dilute"), lesson.verdict("I.1"), lesson.progress())'
     sources = [
-        'from aicapital import learning\nlesson = learning.Lesson("01")\nlesson.check("pre_or_post")',
+        'from aicapital import learning\nlesson = learning.Lesson("01")\nlesson.check("pledge")',
         'lesson.check("post_money")',
         shown,
         "from aicapital import labs\nlabs.power_network()",
