@@ -5,8 +5,9 @@ from functools import cache
 import ipywidgets as widgets
 
 # ipywidgets sliders have no accessible name, and a SelectionSlider tells its index instead of its words. The command mode of
-# JupyterLab and Notebook 7 takes the arrow keys from sliders, lists and radio buttons, to go to the next cell. And the readout of
-# a SelectionSlider is a nameless text box where the Tab key stops and typing does nothing.
+# JupyterLab and Notebook 7 takes the arrow keys from sliders, lists and radio buttons, to go to the next cell; and radio buttons
+# have no group, in which these keys could choose. The readout of a SelectionSlider is a nameless text box where the Tab key
+# stops and typing does nothing.
 # The script mends all that on whatever is or comes to be on the page, and lets screen readers hear the sentence of
 # a lab when it changes.
 #
@@ -16,6 +17,7 @@ import ipywidgets as widgets
 # is passed over. A preset moves several controls, one after the other, from the kernel: then the page waits for its picture.
 PAGE_SCRIPT = """<script>(() => {
 if (window.aicapitalPage) return; window.aicapitalPage = true;
+let groups = 0;
 const mend = root => {
   for (const box of root.querySelectorAll('.widget-slider, .widget-hslider')) {
     const handle = box.querySelector('.noUi-handle'), label = box.querySelector('.widget-label'),
@@ -27,6 +29,12 @@ const mend = root => {
   }
   for (const control of root.querySelectorAll('.noUi-handle, .aic-lab select, .aicapital-question :is(select, input[type=radio])')) {
     if (!control.hasAttribute('data-lm-suppress-shortcuts')) control.setAttribute('data-lm-suppress-shortcuts', 'true');
+  }
+  for (const box of root.querySelectorAll('.aicapital-question .widget-radio')) {
+    const options = [...box.querySelectorAll('input[type=radio]')];
+    if (options.every(option => option.name)) continue;
+    groups += 1;
+    for (const option of options) option.name = `aicapital-${groups}`;
   }
   // A live region must stay when its words change, so the sentence is copied into one of its own.
   for (const lab of root.querySelectorAll('.aic-lab')) {

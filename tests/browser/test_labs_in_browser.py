@@ -1,6 +1,7 @@
 """Each lesson in JupyterLab, its labs by keyboard alone; questions too; and both in Notebook 7."""
 
 import ast
+import contextlib
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import ElementHandle, Locator, Page
+from playwright.sync_api import ElementHandle, Locator, Page, TimeoutError
 
 from aicapital import labs
 
@@ -89,7 +90,7 @@ FOLLOW = f"""([lab, before, patience]) => new Promise((done, failed) => {{
   const observer = new MutationObserver(check);
   observer.observe(lab, {{subtree: true, childList: true, characterData: true, attributes: true}});
   timer = setTimeout(() => {{ waiting = false;
-    if (!check()) setTimeout(() => failed(new Error(`not told: ${{JSON.stringify(look(lab))}}`)), {PATIENCE}); }}, patience);
+    if (!check()) timer = setTimeout(() => failed(new Error(`not told: ${{JSON.stringify(look(lab))}}`)), {PATIENCE}); }}, patience);
   check(); }})"""
 BOXES = """lab => ['.aic-still', '.aic-moving svg'].map(place => {
   const {x, y, width, height} = lab.querySelector(place).getBoundingClientRect(); return {x, y, width, height}; })"""
@@ -250,9 +251,9 @@ def page(tmp_path_factory):
     root = tmp_path_factory.mktemp("room")
     (root / "home").mkdir()
     shutil.copytree(NOTEBOOKS, root / "notebooks")
-    shown = 'display(lesson.predict("first_dollar"), lesson.check("pledge"), lesson.check("dilute"), lesson.verdict("I.1"), lesson.progress())'
+    shown = 'display(lesson.predict("first_dollar"), lesson.check("dilute"), lesson.verdict("I.1"), lesson.progress())'
     sources = [
-        'from aicapital import learning\nlesson = learning.Lesson("01")\nlesson.check("pre_or_post")',
+        'from aicapital import learning\nlesson = learning.Lesson("01")\nlesson.check("pledge")',
         'lesson.check("post_money")',
         shown,
         "from aicapital import labs\nlabs.power_network()",
@@ -354,7 +355,7 @@ def choose_by_keyboard(page: Page, cell: Locator) -> None:
     page.keyboard.press("Tab")
     assert button.evaluate("button => button === document.activeElement")
     page.keyboard.press("Enter")
-    cell.get_by_text(re.compile("^(Right|Not yet)")).wait_for(timeout=10_000)
+    cell.get_by_text(re.compile("^(Right|Not yet)")).first.wait_for(timeout=10_000)
 
 
 def test_questions_are_answered_by_keyboard(page, questions):
@@ -377,10 +378,11 @@ def test_arrow_keys_answer_questions_and_move_labs_in_notebook_7(page):
     classic.goto(page.address.format("notebooks/notebooks/questions.ipynb"))
     panel = classic.locator(".jp-NotebookPanel")
     panel.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
-    classic.locator(
-        ".jp-NotebookKernelStatus-fade, .jp-Notebook-ExecutionIndicator[data-status=idle]"
-    ).first.wait_for(state="attached", timeout=60_000)
-    run_cells(classic, panel, [0])
+    for _ in range(5):  # a request made while the kernel's connection opens can get lost
+        run_cells(classic, panel, [0])
+        with contextlib.suppress(TimeoutError):
+            panel.get_by_role("radio").first.wait_for(timeout=8_000)
+            break
     choose_by_keyboard(classic, panel.locator(".jp-CodeCell").nth(0))
     run_cells(classic, panel, [3])
     cell = panel.locator(".jp-CodeCell").nth(3)
