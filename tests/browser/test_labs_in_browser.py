@@ -193,7 +193,7 @@ class Keyboard:
         # The last one first: it is seldom where the lab starts, so that something will change.
         self.go_to(presets[-1])
         self.press("Enter", patience=PATIENCE // 2)
-        for stop in presets:
+        for stop in (*presets, presets[0]):
             self.go_to(stop)
             before = self.look()
             after = self.press("Enter", before)
