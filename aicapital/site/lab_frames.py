@@ -118,6 +118,7 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
         "title": lab.title,
         "view": f"0 0 {width:g} {height:g}",
         "width": round(float(width) * 96 / 72),
+        "shape": round(float(width / height), 3),
         "controls": [
             {
                 "label": control.label,

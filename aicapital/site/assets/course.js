@@ -376,7 +376,7 @@ function lab(place, data, base) {
   picture.setAttribute('viewBox', data.view);
   picture.setAttribute('role', 'img');
   const still = make('img', {class: 'still', alt: '', src: base + data.still});
-  const stage = make('div', {class: 'scroll picture'}, make('div', {class: 'stage', style: `max-width:${data.width}px`}, still, picture));
+  const stage = make('div', {class: 'scroll picture'}, make('div', {class: 'stage', style: `max-width:${data.width}px;--shape:${data.shape}`}, still, picture));
   const sentence = make('p', {class: 'sentence', role: 'status', 'aria-live': 'polite'}), note = make('p', {class: 'lab-note', role: 'status'});
   const guess = make('p', {class: 'lab-guess'});
   const live = make('div', {class: 'live'}, title, make('div', {class: 'setting'}, presets, ...rows), make('div', {class: 'showing'}, stage, sentence, note, guess));
