@@ -541,7 +541,7 @@ def _judge_two_arrows(figure):
         )
     if heights != [1.5] * 5:
         return Feedback.wrong(
-            f"The bars show {', '.join(f'{height:g}' for height in heights)}. Look up the investment and the commitment in Skerry's terms again."
+            f"The bars show {heights}. Look up the investment and the commitment in Skerry's terms again."
         )
     if not any(axes.get_legend() for axes in figure.axes):
         return Feedback.wrong(
