@@ -225,8 +225,8 @@ from pathlib import Path
 from aicapital.authoring.notebook_file import read, write
 from aicapital.authoring.replay import replay
 from aicapital.data import tables
-seen, checked = set(), tables._checked
-tables._checked = lambda name: seen.add(name) or checked(name)
+seen, state = set(), tables._state
+tables._state = lambda name: seen.add(name) or state(name)
 replay(read(Path(sys.argv[1])))
 print(json.dumps(sorted(seen)))
 """

@@ -144,6 +144,7 @@ def _label_place(axes) -> float:
 
 
 def _share(state) -> str:
+    """The leader's share in words; where neither model is good enough, there is nothing to have a share of."""
     return (
-        "none to share" if math.isnan(state.leader_share) else f"{100 * state.leader_share:.0f} %"
+        "no sales at all" if math.isnan(state.leader_share) else f"{100 * state.leader_share:.0f} %"
     )
