@@ -40,7 +40,7 @@ def budgets() -> dict[str, float]:
 def entrants(prediction: float | None = None) -> Lab:
     """Cost of the frontier against the part of each firm's money that it may take.
 
-    prediction : how many firms you expect to be able to pay in 2030 at the start settings; written in when given.
+    prediction : how many firms you expect to be able to pay in 2030 at the start settings; told in the sentence.
     """
     money = budgets()
     facts = load("run_assumptions").set_index("item")
@@ -101,15 +101,6 @@ def entrants(prediction: float | None = None) -> Lab:
         axes.add_collection(LineCollection(lines, colors=tones, linewidths=1.2), autolim=False)
         axes.plot(YEARS, result["frontier"] / part, color=INK, linewidth=2.6)
         axes.plot(YEARS, result["fixed"] / part, color=ACCENT, linestyle="--", linewidth=2.2)
-        if prediction is not None:
-            axes.text(
-                YEARS[0] - 2,
-                0.13,
-                f"your prediction\nfor 2030: {prediction:g}",
-                color=ACCENT,
-                fontsize=9,
-                va="bottom",
-            )
 
     def sentence(result, values):
         place = list(YEARS).index(2030)
@@ -143,4 +134,5 @@ def entrants(prediction: float | None = None) -> Lab:
             "Followers wait: cost falls 75 % a year": start | {"fall": 75, "growth": 3.0},
         },
         model=model, scene=scene, draw=draw, sentence=sentence,
+        prediction=prediction, told="You predicted {} firms for 2030.",
     )  # fmt: skip

@@ -3,7 +3,8 @@
 How it stays quick. matplotlib draws everything that does not move once, as a PNG. On a move only the artists that
 moved are drawn, by matplotlib's own SVG renderer, and laid over that PNG. So a move sends about ten kilobytes.
 Frames are kept by the values of the controls: a stop that was shown before costs no drawing. And while the learner
-looks at a picture, the other stops of the control that was moved last are drawn ahead.
+looks at a picture, the other stops of the control that was moved last are drawn ahead and sent to the page. There the
+script in `page.py` shows a frame that it holds at once; the kernel's answer comes after it and shows the same.
 
 How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 """
@@ -20,7 +21,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import ipywidgets as widgets
-from IPython.display import HTML, display
+from IPython.display import display
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -63,10 +64,18 @@ class Control:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a lab shows at one setting: the moving artists as SVG, and the sentence under the picture."""
+    """What a lab shows at one setting: the moving artists as SVG, and the sentence under the picture.
+
+    at : the setting, as the position of each control's stop: "3,0,12".
+    """
 
     svg: str
     sentence: str
+    at: str
+
+    @property
+    def html(self) -> str:
+        return f'{self.svg}<p class="aic-sentence" data-at="{self.at}">{html.escape(self.sentence)}</p>'
 
 
 class Lab:
@@ -81,6 +90,9 @@ class Lab:
     scene : returns the Figure with everything that never moves, axes limits included.
     draw : called with (figure, result, values); adds the moving artists to the figure's axes.
     sentence : called with (result, values); says what the picture now shows, with its numbers.
+    mark : called with (figure, result, values, prediction); adds the artists of a prediction, none where it has no place in
+        the picture. A lab without it tells predictions in words only.
+    prediction : what the learner predicted, or None. told : how the sentence tells it.
     """
 
     def __init__(
@@ -92,11 +104,15 @@ class Lab:
         scene: Callable[[], Figure],
         draw: Callable[[Figure, Any, Mapping[str, Any]], None],
         sentence: Callable[[Any, Mapping[str, Any]], str],
+        mark: Callable[[Figure, Any, Mapping[str, Any], Any], None] | None = None,
+        prediction: float | str | None = None,
+        told: str = "Your prediction: {}.",
     ):
         self.title = title
         self.controls = {control.name: control for control in controls}
         self.presets = {name: dict(values) for name, values in presets.items()}
         self._model, self._scene, self._draw, self._sentence = model, scene, draw, sentence
+        self._mark, self.prediction, self.told = mark, prediction, told
         for name, values in self.presets.items():
             self._check(values, f"preset {name!r}")
         self.values = {control.name: control.start for control in controls}
@@ -125,6 +141,15 @@ class Lab:
             )
         return self.set(**self.presets[name])
 
+    def marks(self, predictions: Sequence[float]) -> list[str]:
+        """The mark of each prediction alone, at the present values, as SVG; empty where it has no place in the picture."""
+        result, found = self.result, []
+        with course_style():
+            for prediction in predictions:
+                artists = self._mark_of(result, self.values, prediction)
+                found.append(self._svg_of(artists, "") if artists else "")
+        return found
+
     @property
     def frame(self) -> Frame:
         """The picture and the sentence at the present values."""
@@ -138,8 +163,8 @@ class Lab:
             self._frames[key] = self._make_frame(values)
         return self._frames[key]
 
-    def draw_ahead(self, name: str, towards: int = 1) -> Iterator[None]:
-        """Draw the other stops of one control before they are asked for, one a step, the nearest first.
+    def draw_ahead(self, name: str, towards: int = 1) -> Iterator[Frame]:
+        """The frames of all stops of one control, drawn before they are asked for, one a step, the nearest first.
 
         The direction of the last move (`towards`: 1 up, -1 down) goes before the other. Once they are drawn, every move of
         this control costs the kernel next to nothing.
@@ -148,8 +173,15 @@ class Lab:
         at = control.stops.index(here[name])
         nearest = sorted(range(len(control.stops)), key=lambda i: (abs(i - at), (at - i) * towards))
         for index in nearest:
-            self._frame_at(here | {name: control.stops[index]})
-            yield
+            yield self._frame_at(here | {name: control.stops[index]})
+
+    def around(self) -> Iterator[Frame]:
+        """The frames one stop away: whichever control is moved first, its picture is there."""
+        here = dict(self.values)
+        for name, control in self.controls.items():
+            at = control.stops.index(here[name])
+            for stop in control.stops[max(0, at - 1) : at + 2]:
+                yield self._frame_at(here | {name: stop})
 
     @property
     def sentence(self) -> str:
@@ -182,30 +214,49 @@ class Lab:
         result = self._model(**values)
         sentence = self._sentence(result, values)
         with course_style():
-            moving = self._moving(result, values)
-            try:
-                svg = _svg(self.figure, moving, sentence)
-            finally:
-                for artist in moving:
-                    artist.remove()
-        return Frame(svg, sentence)
+            moving = self._added(lambda: self._draw(self.figure, result, values))
+            value = self.prediction
+            if value is not None:
+                marks = self._mark_of(result, values, value)
+                if marks or not self._mark:
+                    words = value if isinstance(value, str) else f"{value:,.12g}"
+                    sentence += f" {self.told.format(words)}"
+                moving += marks
+            svg = self._svg_of(moving, sentence)
+        at = ",".join(str(c.stops.index(values[name])) for name, c in self.controls.items())
+        return Frame(svg, sentence, at)
 
-    def _moving(self, result: Any, values: Mapping[str, Any]) -> list:
+    def _mark_of(self, result: Any, values: Mapping[str, Any], prediction: Any) -> list:
+        if not self._mark:
+            return []
+        return self._added(lambda: self._mark(self.figure, result, values, prediction))
+
+    def _svg_of(self, artists: list, label: str) -> str:
+        """The artists as an SVG, after which they are gone from the figure."""
+        try:
+            return _svg(self.figure, sorted(artists, key=lambda it: it.get_zorder()), label)
+        finally:
+            for artist in artists:
+                artist.remove()
+
+    def _added(self, drawing: Callable[[], None]) -> list:
+        """The artists that `drawing` adds to the figure."""
         before = {id(child) for axes in self.figure.axes for child in axes.get_children()}
-        self._draw(self.figure, result, values)
-        drawn = [
+        drawing()
+        return [
             child
             for axes in self.figure.axes
             for child in axes.get_children()
             if id(child) not in before
         ]
-        return sorted(drawn, key=lambda artist: artist.get_zorder())
 
     def whole_figure(self) -> Figure:
         """A figure of its own with everything in it at the present values: for print, and for readers without a kernel."""
         with course_style():
             figure = self._scene()
             self._draw(figure, self.result, self.values)
+            if self._mark and self.prediction is not None:
+                self._mark(figure, self.result, self.values, self.prediction)
         return figure
 
     # ---- the page
@@ -214,8 +265,10 @@ class Lab:
         return _View(self)
 
     def _ipython_display_(self) -> None:
-        display(HTML(PAGE_SCRIPT), metadata={"aicapital": {"page": True}})
+        script = {"text/html": PAGE_SCRIPT, "text/plain": ""}
+        display(script, raw=True, metadata={"aicapital": {"page": True}})
         display(self.bundle(), raw=True)
+        self._view.prepare()
 
     def bundle(self) -> dict[str, Any]:
         """The lab for every kind of reader: live widgets, and its present picture for one without a kernel."""
@@ -277,6 +330,14 @@ def _svg(figure: Figure, artists: Sequence, label: str) -> str:
     return opening + body[body.index(">") + 1 :]
 
 
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The kernel's loop; None in plain Python, where nothing ever waits."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class _WhenIdle:
     """Runs the steps of an iterator while nothing else happens in the kernel: the newest iterator, a step at a time."""
 
@@ -287,9 +348,8 @@ class _WhenIdle:
         self._next: asyncio.TimerHandle | None = None
 
     def start(self, steps: Iterator[None]) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # plain Python, without a kernel: nothing ever waits
+        loop = _running_loop()
+        if loop is None:
             return
         if self._next:
             self._next.cancel()
@@ -303,6 +363,8 @@ class _WhenIdle:
 class _View:
     """The widgets of one lab."""
 
+    CONFIRM = 0.1  # seconds; how late a picture may come that the page holds already
+
     def __init__(self, lab: Lab):
         self._lab, self._following = lab, False
         self.controls = {
@@ -310,10 +372,16 @@ class _View:
         }
         for name, widget in self.controls.items():
             widget.observe(lambda change, name=name: self._moved(name, change), names="index")
+            widget.add_class("aic-control")
         self._ahead = _WhenIdle()
         # Picture and sentence travel in one message.
         self._moving = widgets.HTML()
         self._moving.add_class("aic-moving")
+        # What was drawn ahead goes to the page through this one, which shows nothing.
+        self._ready = widgets.HTML(layout={"display": "none"})
+        self._ready.add_class("aic-ready")
+        self._sent: set[str] = set()
+        self._confirming: asyncio.TimerHandle | None = None
         still = widgets.HTML(
             f'{STYLE}<img class="aic-still" alt="" src="data:image/png;base64,{lab._static}">'
         )
@@ -323,7 +391,7 @@ class _View:
         title = widgets.HTML(f'<div class="aic-title">{html.escape(lab.title)}</div>')
         rows = widgets.VBox([title, self._presets(), *self.controls.values()])
         rows.add_class("aic-controls")
-        self.box = widgets.VBox([rows, stage])
+        self.box = widgets.VBox([rows, stage, self._ready])
         self.box.add_class("aic-lab")
         self._show()
 
@@ -358,11 +426,62 @@ class _View:
                 for name, widget in self.controls.items()
             }
             self._show()
-            self._ahead.start(lab.draw_ahead(name, 1 if change["new"] > change["old"] else -1))
+            frames = lab.draw_ahead(name, 1 if change["new"] > change["old"] else -1)
+            self._ahead.start(self._send_ahead(frames))
 
     def _show(self) -> None:
+        """Send the present picture: at once, or soon if the page holds it and so has shown it by itself.
+
+        Then the page need not draw every picture twice while a slider is dragged. A page whose script was blocked gets
+        all of them, some of them later.
+        """
+        loop = _running_loop()
+        if loop and self._lab.frame.at in self._sent:
+            self._confirming = self._confirming or loop.call_later(self.CONFIRM, self._confirm)
+        else:
+            self._confirm()
+
+    def _confirm(self) -> None:
+        if self._confirming:
+            self._confirming.cancel()
+            self._confirming = None
         frame = self._lab.frame
-        self._moving.value = f'{frame.svg}<p class="aic-sentence">{html.escape(frame.sentence)}</p>'
+        self._moving.value = frame.html
+        self._sent.add(frame.at)
+
+    def prepare(self) -> None:
+        """While nothing else happens, send what lies one stop away, in one message: a new page finds it in the widget."""
+
+        def steps() -> Iterator[None]:
+            batch = []
+            for frame in self._lab.around():
+                batch.append(frame)
+                yield
+            self._send(batch)
+
+        self._ahead.start(steps())
+
+    def _send_ahead(self, frames: Iterator[Frame]) -> Iterator[None]:
+        """Give the page what it does not hold yet: the first frame at once, then more and more in one message."""
+        batch: list[Frame] = []
+        size = 1
+        for frame in frames:
+            if frame.at in self._sent:
+                continue
+            batch.append(frame)
+            if len(batch) == size:
+                self._send(batch)
+                batch, size = [], min(8, 2 * size)
+            yield
+        self._send(batch)
+
+    def _send(self, batch: Sequence[Frame]) -> None:
+        if batch:
+            self._ready.value = "".join(
+                f'<script type="text/html" data-at="{frame.at}">{frame.html}</script>'
+                for frame in batch
+            )
+            self._sent |= {frame.at for frame in batch}
 
 
 def _widget(control: Control, value: Any) -> widgets.Widget:

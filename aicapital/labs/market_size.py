@@ -78,7 +78,10 @@ def market_size(prediction: float | None = None) -> Lab:
             markersize=11,
             markeredgewidth=2.5,
         )
-        if prediction is not None and 0 <= prediction <= TOP:
+
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if 0 <= prediction <= TOP:
             axes.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             axes.text(
                 1900, prediction + 0.25, "your prediction", color=ACCENT, fontsize=9, ha="right"
@@ -106,7 +109,7 @@ def market_size(prediction: float | None = None) -> Lab:
             Control("gamma", "Cost exponent of quality", tuple(1.2 + 0.2 * step for step in range(35)), 1.2 + 0.2 * 9, lambda stop: f"{stop:g}"),
         ],
         presets=_presets(start),
-        model=model, scene=scene, draw=draw, sentence=sentence,
+        model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
     )  # fmt: skip
 
 

@@ -103,7 +103,10 @@ def run_cost(prediction: float | None = None) -> Lab:
         axes.text(
             9e27, 0.16, f"your run (red): {_money(result['cost'])}", ha="right", fontsize=10, color=INK
         )  # fmt: skip
-        if prediction is not None and LOW <= prediction <= HIGH:
+
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if LOW <= prediction <= HIGH:
             axes.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             axes.text(
                 1.1e23, prediction * 1.1, "your prediction", color=ACCENT, fontsize=9, va="bottom"
@@ -131,7 +134,7 @@ def run_cost(prediction: float | None = None) -> Lab:
             "Grok 3's computing, cheap hours": start,
             "Ten times Grok 3, on GB200": start | {"compute": _near(3.5e27), "chip": "GB200", "price": 4.0, "days": 120},
         },
-        model=model, scene=scene, draw=draw, sentence=sentence,
+        model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
     )  # fmt: skip
 
 

@@ -88,13 +88,10 @@ def scale_race(prediction: str | None = None) -> Lab:
 
     def sentence(result, values):
         before, after = result
-        words = (
+        return (
             f"Compute of the leader, as a multiple of the follower: {before.compute_ratio:.3g} before, {after.compute_ratio:.3g} after; "
             f"the gap in loss from {before.loss_gap:.3f} to {after.loss_gap:.3f} nats, its share of sales from {_share(before)} to {_share(after)}."
         )
-        if prediction is not None:
-            words += f" You predicted of cheaper compute alone: {prediction}."
-        return words
 
     start = {
         "price": 10, "ratio": 10, "gain": 1, "finder": "the follower", "leak": 0,
@@ -125,6 +122,8 @@ def scale_race(prediction: str | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        prediction=prediction,
+        told="You predicted of cheaper compute alone: {}.",
     )  # fmt: skip
 
 
