@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from aicapital import labs
 from aicapital.authoring.notebook_file import read
 from aicapital.figures.chart import Chart
 from aicapital.figures.style import COLOURS, GRID, INK, QUIET, course_style, ink
+from aicapital.labs.lab import Lab
 
 from .colours import (
     DEUTERANOPIA,
@@ -67,6 +69,17 @@ def problems(figure: Figure) -> list[str]:
     return found
 
 
+@contextmanager
+def drawn(shown: Lab) -> Iterator[Figure]:
+    """A lab as on the page: what moves, over a still layer that was laid out once."""
+    with course_style():
+        moving = shown._added(lambda: shown._draw(shown.figure, shown.result, shown.values))
+        moving += shown._mark_of(shown.result, shown.values, shown.prediction)
+        yield shown.figure
+    for artist in moving:
+        artist.remove()
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_figures_can_be_read_whatever_colours_one_sees(path):
     found = {cell: told for cell, chart in charts(path) if (told := problems(chart.figure))}
@@ -78,13 +91,9 @@ def test_labs_can_be_read_whatever_colours_one_sees(name):
     shown, found = getattr(labs, name)(prediction=50.0), {}
     for preset in shown.presets:
         shown.preset(preset)
-        with course_style():
-            moving = shown._moving(shown.result, shown.values)
-            # As on the page: the moving marks over a still layer that is laid out once.
-            if told := problems(shown.figure):
+        with drawn(shown) as figure:
+            if told := problems(figure):
                 found[preset] = told
-        for artist in moving:
-            artist.remove()
     assert found == {}
 
 
