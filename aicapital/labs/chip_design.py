@@ -7,6 +7,7 @@ from ..data import load
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET
 from ..models.export_controls import (
+    DENIAL,
     NOT_CONTROLLED,
     Chip,
     classify,
@@ -138,7 +139,7 @@ def chip_design(prediction: float | None = None) -> Lab:
     def sentence(result, values):
         chip, eccn = result["chip"], result["eccn"]
         words = (
-            f"{values['rate']:g} dense TOPS x {BITS} bits make a TPP of {chip.tpp:,.0f}, {chip.performance_density:.1f} a mm², with "
+            f"{values['rate']:,g} dense TOPS x {BITS} bits make a TPP of {chip.tpp:,.0f}, {chip.performance_density:.1f} a mm², with "
             f"{chip.interconnect:,.0f} GB/s to other chips. Under the rule of {RULES[values['rule']]} it is {eccn}"
         )
         if eccn == NOT_CONTROLLED:
@@ -150,10 +151,12 @@ def chip_design(prediction: float | None = None) -> Lab:
                 words
                 + ": it may go by notice to the government (exception NAC), if nobody objects."
             )
-        return (
-            words
-            + f". Licences for China and Macau are since January 2026 judged so: {result['review']}."
+        since = (
+            "and still is"
+            if result["review"] == DENIAL
+            else f"until January 2026; since then it is judged {result['review']}"
         )
+        return f"{words}. A licence for China or Macau was presumed denied, {since}."
 
     return Lab(
         title="Lab: design a chip under a rule",
