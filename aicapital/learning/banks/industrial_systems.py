@@ -196,7 +196,7 @@ QUESTIONS = [
     ),
     Number(
         "stock_lasts",
-        "{micron:.0f} % of the memory supply stop, so that {other_left:.0f} % still arrive, and one month of usual use is in store. For how many months does output stay at its usual level?",
+        "A maker with {micron:.0f} % of the memory stops, so that {other_left:.0f} % still arrive, and one month of usual use is in store. For how many months does output stay at its usual level?",
         answer=lambda: _chain()["covered"],
         unit="months",
         tolerance=0.1,
