@@ -20,7 +20,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import ipywidgets as widgets
-from IPython.display import HTML, display
+from IPython.display import display
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -214,7 +214,8 @@ class Lab:
         return _View(self)
 
     def _ipython_display_(self) -> None:
-        display(HTML(PAGE_SCRIPT), metadata={"aicapital": {"page": True}})
+        script = {"text/html": PAGE_SCRIPT, "text/plain": ""}
+        display(script, raw=True, metadata={"aicapital": {"page": True}})
         display(self.bundle(), raw=True)
 
     def bundle(self) -> dict[str, Any]:
