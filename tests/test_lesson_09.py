@@ -1,6 +1,9 @@
 """Lesson 09: labs, figures, verdicts and sheet against published outcomes and cases by hand."""
 
+import itertools
 import math
+import re
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -9,6 +12,9 @@ import pytest
 from aicapital import figures, labs, learning
 from aicapital.data import load
 from aicapital.figures.industrial import links
+from aicapital.labs.chip_design import _areas
+from aicapital.labs.chip_design import tests_of as rule_tests
+from aicapital.models.export_controls import NOT_CONTROLLED, Chip, classify
 from aicapital.models.scorecard import rank_shares
 
 ARTICLE = "2026-03-03"
@@ -45,6 +51,25 @@ def test_a_chip_not_for_data_centres_goes_by_notice_or_free():
     assert "exception NAC" in lab.sentence
     lab.set(rate=190.0)
     assert lab.result["eccn"] == "not 3A090"
+
+
+@pytest.mark.parametrize("use", ["data centres", "other uses"])
+@pytest.mark.parametrize("links", [0, 900])
+def test_shaded_areas_are_those_of_the_classifier_and_let_the_dots_through(use, links):
+    chip = Chip("any", 1.0, 814, links, 3350, use == "data centres")
+    for rule in ("October 2022", "October 2023, review of January 2026"):
+        areas = _areas(rule_tests(rule), chip)
+        for tpp, density in itertools.product((1000, 1700, 2300, 2500, 4700, 4900), (1, 2, 4, 7)):
+            inside = [
+                eccn
+                for eccn, left, right, low, high in areas
+                if left <= tpp < right and low <= density < high
+            ]
+            wanted = classify(replace(chip, tpp=tpp, die_area=tpp / density), rule_tests(rule))
+            assert inside == [wanted] if wanted != NOT_CONTROLLED else not inside
+    # In the page the moving shades lie over the dots of known chips, which are drawn once.
+    shades = re.findall(r"opacity: ([0-9.]+)", labs.chip_design().frame.svg)
+    assert shades and float(shades[0]) <= 0.5
 
 
 def test_cut_supplier_by_hand():

@@ -25,7 +25,9 @@ from .view import to_html
 QUESTION = "Will capital define AI?"
 LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
 LONGEST_NAME = 80  # characters: it stands in one line above the page
-ROOM = 190  # characters of a prediction in its row: with less, "Where is that share?" stands alone
+ROOM = (
+    300  # characters of a prediction in its row: with less, a question stands without what is given
+)
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
     "01": "I. Mission to dominance",
@@ -81,6 +83,7 @@ class Judged(NamedTuple):
     confidence: str
     first: str
     course: str  # the course's verdict for the article's day; empty where its lesson has none
+    since: str  # the course's verdict with what has become known since; empty likewise
 
 
 class Predicted(NamedTuple):
@@ -159,7 +162,7 @@ class Brief:
     def judged(self) -> list[Judged]:
         """The learner's verdicts, in the order of the article."""
         course = {
-            question.id: question.then.verdict
+            question.id: (question.then.verdict, question.now.verdict)
             for lesson in self._lessons
             for question in lesson.questions.values()
             if isinstance(question, Claim)
@@ -170,7 +173,7 @@ class Brief:
             record = recorded.get(lesson, {}).get(claim)
             if record:
                 parts = (record["verdict"], record["confidence"], record["first"])
-                found.append(Judged(claim, lesson, *parts, course.get(claim, "")))
+                found.append(Judged(claim, lesson, *parts, *course.get(claim, ("", ""))))
         return found
 
     @cached_property
@@ -273,10 +276,11 @@ class Brief:
             _own("My answer", self.answer),
             self._scenario_html(),
             self._verdicts_html(),
+            self._moved_html(),
             self._predictions_html(),
             _own("What would change my mind", self.change_my_mind),
             self._missing_html(),
-            '<p class="foot">Verdicts are for the day of the article. “The course” is one more reader with reasons, not the truth.</p>',
+            '<p class="foot">Verdicts are for the day of the article, if nothing else is said. “The course” is one more reader with reasons, not the truth.</p>',
         ]
         return (
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -354,6 +358,19 @@ class Brief:
             )
             words += f"<p>Where I part from the course most firmly:</p><ul>{items}</ul>"
         return words
+
+    def _moved_html(self) -> str:
+        """Claims that the learner judged and on which the course's verdict has changed since the article's day."""
+        moved: dict[tuple[str, str], list[str]] = {}
+        for judged in self.judged:
+            if judged.since != judged.course:
+                moved.setdefault((judged.course, judged.since), []).append(judged.claim)
+        if not moved:
+            return ""
+        listed = "; ".join(
+            f"{', '.join(claims)} from “{then}” to “{now}”" for (then, now), claims in moved.items()
+        )
+        return f"<p>What has moved since that day, by the course's verdicts: {html.escape(listed)}.</p>"
 
     def _predictions_html(self) -> str:
         if not self.predicted:

@@ -116,11 +116,11 @@ def _steps() -> dict[str, float]:
 QUESTIONS = [
     Prediction(
         "limit_rate",
-        "A chip for data centres has the die of an H100, {die:.0f} mm². The H100 does {h100_rate:.0f} dense TFLOPS at 16 bits. From which dense rate on did the rule of October 2023 control such a chip?",
-        unit="TFLOPS",
+        "A chip for data centres has the die of an H100, {die:.0f} mm². The H100 does {h100_rate:.0f} dense TFLOP/s at 16 bits. From which dense rate on did the rule of October 2023 control such a chip?",
+        unit="TFLOP/s",
         rel_tolerance=0.2,
         truth=lambda: _chips()["limit_rate"],
-        explain="{limit_rate:.0f} TFLOPS x 16 bits make {limit:,.0f}. The H20 has {h20_rate:.0f}: it was designed to the limit.",
+        explain="{limit_rate:.0f} TFLOP/s x 16 bits make {limit:,.0f}. The H20 has {h20_rate:.0f}: it was designed to the limit.",
         values=_chips,
         minimum=0,
     ),
@@ -148,15 +148,15 @@ QUESTIONS = [
     ),
     Number(
         "tpp",
-        "The data sheet of the L40S prints {l40s_sparse:,.0f} TFLOPS at 8 bits, with sparsity. What is its total processing performance?",
+        "The data sheet of the L40S prints {l40s_sparse:,.0f} TFLOP/s at 8 bits, with sparsity. What is its total processing performance?",
         answer=lambda: _chips()["l40s_tpp"],
         unit="TOPS x bits",
         tolerance=5,
         expects="a number such as 4992",
-        right="{l40s_rate:.0f} dense TFLOPS times 8 bits: above 4,800, so the rule of October 2023 controls it.",
+        right="{l40s_rate:.0f} dense TFLOP/s times 8 bits: above 4,800, so the rule of October 2023 controls it.",
         mistakes=[
             Mistake("sparse for dense rate", lambda: 2 * _chips()["l40s_tpp"], "Twice too much. The rule counts dense rates, half of what is printed with sparsity, at the bits that go with the rate: 8."),
-            Mistake("rate for total processing performance", lambda: _chips()["l40s_rate"], "That is the dense rate, in TFLOPS. TPP multiplies it by the bits of the operation."),
+            Mistake("rate for total processing performance", lambda: _chips()["l40s_rate"], "That is the dense rate, in TFLOP/s. TPP multiplies it by the bits of the operation."),
             Mistake("sparse rate for total processing performance", lambda: _chips()["l40s_sparse"], "That is the printed rate, with sparsity. TPP is the dense rate, half of it, times the bits of the operation."),
             Mistake("sparse for dense rate, and 16 bits for 8", lambda: 4 * _chips()["l40s_tpp"], "Four times too much: the rate is the sparse one, and it is given at 8 bits, not 16."),
         ],

@@ -227,7 +227,7 @@ QUESTIONS = [
             Option(
                 "60 %",
                 correct=True,
-                why="The next choice falls on it with a chance of 60 %, so the expected share stays. Single paths wander off, and then stay where they are. A fall from {was:.0f} to {then:.0f} % in a year does not look like this urn.",
+                why="The next choice falls on it with a chance of 60 %, so the expected share stays. Single paths wander off, and then stay where they are. A fall from {was:.1f} to {then:.1f} % in a year does not look like this urn.",
             ),
             Option(
                 "Less than 60 %: every lead shrinks",
