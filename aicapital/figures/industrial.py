@@ -63,7 +63,7 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
                 if ended:
                     axes.plot([last], [row], "X", color=ACCENT, markersize=6)
                 room = (step.date - START).days / (END - START).days
-                beside = room < 0.4 and ended
+                beside = room < 0.45 and ended
                 axes.annotate(
                     shorten(step.measure, 60 if beside else int(115 * room), placeholder=" …"),
                     (last if beside else step.date, row), (6 if beside else -6, 0), textcoords="offset points",
