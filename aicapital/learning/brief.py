@@ -25,7 +25,7 @@ from .view import to_html
 QUESTION = "Will capital define AI?"
 LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
 LONGEST_NAME = 80  # characters: it stands in one line above the page
-ROOM = 190  # characters of a prediction in its row: with less, "Where is that share?" stands alone
+ROOM = 300  # characters of a prediction in its row: with less, a question stands alone
 SHORT_CLAIM = 90  # characters of a claim in its line
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
@@ -71,7 +71,9 @@ SAYS = {
     "nearest": "nearest",
     "furthest": "furthest",
     "incomplete": "This brief is not complete.",
-    "foot": "Verdicts are for the day of the article. “The course” is one more reader with reasons, not the truth.",
+    "moved": "What has moved since that day, by the course's verdicts: {listed}.",
+    "moved_from": "{claims} from “{then}” to “{now}”",
+    "foot": "Verdicts are for the day of the article, if nothing else is said. “The course” is one more reader with reasons, not the truth.",
     "holds": "Your brief holds {judged} of {claims} verdicts, {predictions} predictions ({hits} {hit_or_hits}) and {your_or_no} scenario.",
     "missing": "Missing: {gap}",
 }
@@ -138,6 +140,7 @@ class Judged(NamedTuple):
     confidence: str
     first: str
     course: str  # the course's verdict for the article's day; empty where its lesson has none
+    since: str  # the course's verdict with what has become known since; empty likewise
 
 
 class Predicted(NamedTuple):
@@ -222,7 +225,7 @@ class Brief:
             record = recorded.get(lesson, {}).get(claim)
             if record:
                 parts = (record["verdict"], record["confidence"], record["first"])
-                found.append(Judged(claim, lesson, *parts, course.get(claim, "")))
+                found.append(Judged(claim, lesson, *parts, *course.get(claim, ("", ""))))
         return found
 
     @cached_property
@@ -325,6 +328,7 @@ class Brief:
             _own(SAYS["answer"], self.answer),
             self._scenario_html(),
             self._verdicts_html(),
+            self._moved_html(),
             self._predictions_html(),
             _own(SAYS["change_my_mind"], self.change_my_mind),
             self._missing_html(),
@@ -412,6 +416,20 @@ class Brief:
             words += f"<p>{SAYS['apart']}</p><ul>{items}</ul>"
         return words
 
+    def _moved_html(self) -> str:
+        """Claims that the learner judged and on which the course's verdict has changed since the article's day."""
+        moved: dict[tuple[str, str], list[str]] = {}
+        for judged in self.judged:
+            if judged.since != judged.course:
+                moved.setdefault((judged.course, judged.since), []).append(judged.claim)
+        if not moved:
+            return ""
+        listed = "; ".join(
+            SAYS["moved_from"].format(claims=", ".join(claims), then=then, now=now)
+            for (then, now), claims in moved.items()
+        )
+        return f"<p>{SAYS['moved'].format(listed=listed)}</p>"
+
     def _predictions_html(self) -> str:
         if not self.predicted:
             return ""
@@ -477,10 +495,10 @@ def _probabilities(forecasts: object) -> dict[str, float]:
     return found
 
 
-def course_verdicts(lessons: Sequence[Lesson]) -> dict[str, str]:
-    """Claim -> the course's verdict for the article's day, where its lesson has one."""
+def course_verdicts(lessons: Sequence[Lesson]) -> dict[str, tuple[str, str]]:
+    """Claim -> the course's verdicts for the article's day and since, where its lesson has them."""
     return {
-        question.id: question.then.verdict
+        question.id: (question.then.verdict, question.now.verdict)
         for lesson in lessons
         for question in lesson.questions.values()
         if isinstance(question, Claim)

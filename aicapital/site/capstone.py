@@ -130,7 +130,8 @@ def _brief_data(scenario: Lab) -> dict:
                 "id": row.claim_id,
                 "lesson": row.lesson,
                 "text": shorten(row.claim, SHORT_CLAIM),
-                "course": course.get(row.claim_id, ""),
+                "course": course.get(row.claim_id, ("", ""))[0],
+                "since": course.get(row.claim_id, ("", ""))[1],
             }
             for row in load("claims").itertuples()
         ],

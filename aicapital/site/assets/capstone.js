@@ -104,9 +104,9 @@ function forecastsOf(given, {settled, refused, expected}) {
 }
 // The record as brief.py reads it.
 function judgedOf({claims}, records) {
-  return claims.flatMap(({id, lesson, text, course}) => {
+  return claims.flatMap(({id, lesson, text, course, since}) => {
     const kept = records.verdicts?.[lesson]?.[id];
-    return kept ? [{id, lesson, text, course, ...kept}] : [];
+    return kept ? [{id, lesson, text, course, since, ...kept}] : [];
   });
 }
 function predictedOf({predictions}, records) {
@@ -166,6 +166,15 @@ function apartHtml({says, confidences, shown}, judged) {
     `<li>${fill(says.differ, {claim: it.id, text: safe(it.text), mine: it.verdict, confidence: it.confidence, course: it.course})}</li>`).join('')}</ul>`;
   return words;
 }
+function movedHtml({says}, judged) {
+  const moves = new Map();
+  for (const {id, course, since} of judged) if (since !== course) {
+    const move = `${course}|${since}`;
+    moves.set(move, {then: course, now: since, claims: [...(moves.get(move)?.claims ?? []), id]});
+  }
+  const listed = [...moves.values()].map(({then, now, claims}) => fill(says.moved_from, {then, now, claims: claims.join(', ')})).join('; ');
+  return listed ? `<p>${fill(says.moved, {listed})}</p>` : '';
+}
 function predictionsHtml({says, shown}, predicted) {
   if (!predicted.length) return '';
   const numeric = predicted.filter(it => it.off !== null).sort((a, b) => a.off - b.off);
@@ -184,6 +193,7 @@ function written(data, own, scenario) {
     ownSection(says.answer, own.answer),
     scenarioHtml(data, scenario, own.forecasts),
     verdictsHtml(data, judged, apartHtml(data, judged)),
+    movedHtml(data, judged),
     predictionsHtml(data, predicted),
     ownSection(says.change_my_mind, own.change_my_mind),
     gaps.length ? `<div class="missing"><b>${says.incomplete}</b> Missing:<ul>${gaps.map(gap => `<li>${safe(gap)}</li>`).join('')}</ul></div>` : '',
