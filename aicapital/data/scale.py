@@ -1,5 +1,10 @@
 """Constants of scaling laws and rates of progress from the tables, in the form that the models take."""
 
+from collections.abc import Mapping
+
+import pandas as pd
+
+from .assumptions import published
 from .tables import load
 
 FITS = ("besiroglu", "hoffmann_printed", "hoffmann_unrounded")
@@ -16,10 +21,50 @@ def law_constants(fit: str) -> dict[str, float]:
     return by_fit.loc[fit].fillna(by_fit.loc["hoffmann_printed"]).to_dict()
 
 
+def law_rows(fit: str) -> pd.DataFrame:
+    """The published constants of one fit, to be listed among a lab's assumptions."""
+    rows = load("scaling_laws")
+    rows = rows[rows["fit"].eq(fit) & rows["parameter"].isin(["E", "A", "B", "alpha", "beta"])]
+    return published(
+        "scaling_laws",
+        (
+            (row.row_id, "value", row.unit, f"{row.parameter} ({fit.replace('_', ', ')})")
+            for row in rows.itertuples()
+        ),
+    )
+
+
+def rate_rows(*rows: str) -> pd.DataFrame:
+    """Published rates of progress, to be listed among a lab's assumptions."""
+    table = load("progress_rates").set_index("row_id").loc[list(rows)]
+    return published(
+        "progress_rates",
+        (
+            (name, "value", row["unit"], f"{row['driver']}, {row['period']}, interval {row['interval']}")
+            for name, row in table.iterrows()
+        ),
+    )
+
+
 def rate_terms(row_id: str) -> dict[str, float | str]:
     """value, low, high, unit and level of one row of `progress_rates`."""
     row = load("progress_rates").set_index("row_id").loc[row_id]
     return {
         **row[["value", "low", "high", "unit"]].to_dict(),
         "level": LEVELS.get(row["interval"], 0.9),
+    }
+
+
+def race_terms(
+    given: Mapping[str, float], demand: str = "gap", **changes: float
+) -> dict[str, float | str]:
+    """What `ScaleRace` takes beside the law. given : `assumed("scale_race")`; `changes` replace some of it."""
+    given = dict(given) | changes
+    return {
+        "leader_budget": given["budget_ratio"] * given["follower_budget"],
+        "follower_budget": given["follower_budget"],
+        "flop_per_usd": given["flop_per_usd"],
+        "demand": demand,
+        "strength": given[f"strength_{demand}"],
+        "sharpness": given["sharpness"],
     }
