@@ -68,3 +68,24 @@ def race_terms(
         "strength": given[f"strength_{demand}"],
         "sharpness": given["sharpness"],
     }
+
+
+def optimal_points(method: int) -> pd.DataFrame:
+    """The best models that Hoffmann et al. 2022 print for their first, second or third method, indexed by size.
+
+    `low` and `high` hold every number of tokens that rounds to the printed one.
+    """
+    rows = load("scaling_laws").query("parameter == 'compute_optimal_point'")
+    rows = rows[rows["fit"] == f"hoffmann_approach_{method}"].set_index("model_parameters")
+    half = rows["tokens"].map(_unit_of_tokens) / 20  # half of the first decimal
+    return rows.assign(low=rows["tokens"] - half, high=rows["tokens"] + half)
+
+
+def as_printed(tokens: float) -> str:
+    """A number of tokens as the paper prints it: 205.1B, 1.5T."""
+    unit = _unit_of_tokens(tokens)
+    return f"{tokens / unit:.1f}{'T' if unit == 1e12 else 'B'}"
+
+
+def _unit_of_tokens(tokens: float) -> float:
+    return 1e12 if tokens >= 1e12 else 1e9

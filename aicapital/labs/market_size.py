@@ -110,7 +110,7 @@ def market_size(prediction: float | None = None) -> Lab:
         ],
         presets={
             "A race with room for three": start,
-            "The same, market thirty times as large": start | {"market": nearest(MARKETS, 1800)},
+            "The same, market twenty times as large": start | {"market": nearest(MARKETS, 20 * start["market"])},
             "Quality soon gets dear (applications)": start | {"gamma": 8.0, "setup": 0.2, "market": nearest(MARKETS, 200)},
             "Quality stays cheap to raise": start | {"gamma": 1.4, "market": nearest(MARKETS, 500)},
         },

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import load
+from ...data.assumptions import assumed
 from ...models.concentration import bounds, hhi
 from ...models.sunk_costs import limiting_entrants
 from ...models.training_cost import facility_power_mw
@@ -49,13 +50,13 @@ def _run() -> dict[str, float]:
         "largest_model": then["cost_usd"].idxmax(),
         "deepseek": paid.at["DeepSeek-V3", "company_claim_rental"] / 1e6,
         "deepseek_chips": runs.at["DeepSeek-V3", "hardware_quantity"],
-        "share": load("run_assumptions").set_index("item").at["final_run_share", "value"],
+        "share": assumed("entrants")["final_run_share"],
     } | _on_the_day()
 
 
 def _on_the_day() -> dict[str, float]:
     """What was public on the article's day about the money of runs: research computing, a large cluster, Grok 3's hours at list prices."""
-    facts = load("run_assumptions", ARTICLE).set_index("item")["value"]
+    facts = assumed("evidence", ARTICLE)
     sites = load("data_centres", ARTICLE).dropna(subset=["cost_usd_bn"])
     dearest = sites.loc[sites["cost_usd_bn"].idxmax()]
     grok = load("training_runs", ARTICLE).set_index("model").loc[GROK]
@@ -130,15 +131,14 @@ def _open() -> dict[str, float]:
     open_ = runs[runs["open_weights"] == "open"]
     sites = load("data_centres").query("status == 'operating'").dropna(subset=["power_mw_facility"])
     largest = sites.loc[sites["power_mw_facility"].idxmax()]
-    facts = load("run_assumptions").set_index("item")["value"]
     return {
         "ratio": best / open_["training_compute_flop"].max(),
         "open_model": open_.loc[open_["training_compute_flop"].idxmax(), "model"],
         "site": largest["site"],
         "site_power": largest["power_mw_facility"],
         "site_cost": largest["cost_usd_bn"],
-        "half": facts["algorithmic_halving"],
-        "growth": facts["cost_growth"],
+        "half": assumed("evidence")["algorithmic_halving"],
+        "growth": assumed("entrants")["cost_growth"],
         "three": limiting_entrants(3),
     }
 
