@@ -40,7 +40,7 @@ def test_a_facility_draws_more_than_its_chips_and_servers():
 
 
 def test_ranges_of_assumptions_hold_their_value():
-    rows = load("run_assumptions").dropna(subset=["low", "high"])
+    rows = load("model_assumptions").dropna(subset=["low", "high"])
     assert ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"])).all()
 
 
@@ -103,7 +103,7 @@ def test_the_articles_day_knows_only_what_was_public():
 def test_a_larger_market_carries_no_more_firms():
     lab = labs.market_size()
     small = lab.preset("A race with room for three").sentence
-    large = lab.preset("The same, market thirty times as large").sentence
+    large = lab.preset("The same, market twenty times as large").sentence
     assert "in the simulation 3 enter" in small and "in the simulation 3 enter" in large
 
 

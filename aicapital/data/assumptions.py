@@ -82,7 +82,9 @@ def assumption_table(rows: pd.DataFrame, caption: str = "") -> Table:
             "source_id": rows["source_id"],
         }
     ).reset_index(drop=True)
-    return show(lines, columns=list(lines.columns[:-1]), caption=caption, max_rows=len(lines))
+    columns = [name for name in lines if name != "source_id"]
+    words = {name: name.capitalize() for name in columns}
+    return show(lines, columns, rename=words, caption=caption, max_rows=len(lines))
 
 
 def in_range(low: float, high: float) -> str:

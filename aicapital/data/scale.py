@@ -7,7 +7,20 @@ import pandas as pd
 from .assumptions import published
 from .tables import load
 
-FITS = ("besiroglu", "hoffmann_printed", "hoffmann_unrounded")
+FITS = {
+    "besiroglu": "refit of 2024",
+    "hoffmann_printed": "2022, as printed",
+    "hoffmann_unrounded": "2022, before rounding",
+}
+RATES = {
+    "rate_training_cost": "Spending on frontier runs",
+    "rate_gpu_ml": "GPUs for machine learning: FLOP a dollar",
+    "rate_gpu_all": "All GPUs: FLOP a dollar",
+    "rate_algorithms_first": "Algorithms, same loss, first version",
+    "rate_algorithms_published": "Algorithms, same loss",
+    "rate_algorithms_families": "Algorithms, all families",
+    "rate_algorithms_frontier": "Algorithms, record models",
+}
 LEVELS = {"95 %": 0.95}  # every other interval is read as one of 90 %
 
 
@@ -28,7 +41,7 @@ def law_rows(fit: str) -> pd.DataFrame:
     return published(
         "scaling_laws",
         (
-            (row.row_id, "value", row.unit, f"{row.parameter} ({fit.replace('_', ', ')})")
+            (row.row_id, "value", row.unit, f"{row.parameter}, {FITS[fit]}")
             for row in rows.itertuples()
         ),
     )
@@ -40,7 +53,7 @@ def rate_rows(*rows: str) -> pd.DataFrame:
     return published(
         "progress_rates",
         (
-            (name, "value", row["unit"], f"{row['driver']}, {row['period']}, interval {row['interval']}")
+            (name, "value", row["unit"], f"{RATES[name]}, {row['period']}; range: {row['interval']}")
             for name, row in table.iterrows()
         ),
     )

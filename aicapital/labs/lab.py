@@ -34,6 +34,7 @@ from ..figures.chart import picture_bundle, png
 from ..figures.style import course_style
 from .page import PAGE_SCRIPT, STYLE
 
+ASSUMPTIONS = '<details class="aic-assumptions">'  # opens the list under a lab, live and saved
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_FRAMES = 2000  # about 20 MB; a lab of three controls is then fully kept
 
@@ -199,16 +200,21 @@ class Lab:
                 else f"one of {len(control.stops)}",
                 "unit": "",
                 "kind": "assumed",
-                "source": "yours to move",
+                "source": "This course",
                 "source_id": COURSE,
             }
             for name, control in self.controls.items()
             if name not in self.assumptions.index
         ]
-        fixed, rows = self.assumptions[~moved], self.assumptions[moved]
-        rows = pd.concat([fixed, rows, pd.DataFrame(own)])
-        words = f"Assumptions: {len(fixed)} fixed, {len(rows) - len(fixed)} that you move"
-        return words, assumption_table(rows)
+        fixed, rows = (
+            self.assumptions[~moved],
+            pd.concat([self.assumptions[moved], pd.DataFrame(own)]),
+        )
+        words = f"{len(rows)} that you move"
+        if len(fixed):
+            words = f"{len(fixed)} fixed, {words}"
+        rows = rows.assign(text=rows["text"] + " (yours to move)")
+        return f"Assumptions: {words}", assumption_table(pd.concat([fixed, rows]))
 
     @property
     def assumption_list(self) -> str:
@@ -216,7 +222,7 @@ class Lab:
         if self._listed is None:
             return ""
         words, table = self._listed
-        return f'<details class="aic-assumptions"><summary>{words}. Value, range, kind and source of each</summary>{table._repr_html_()}</details>'
+        return f'{ASSUMPTIONS}<summary>{words}. Value, range, kind and source of each</summary>{table._repr_html_()}</details>'
 
     def _check(self, values: Mapping[str, Any], where: str) -> None:
         for name, value in values.items():

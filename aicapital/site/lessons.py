@@ -12,6 +12,7 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from ..labs.lab import ASSUMPTIONS
 from ..learning import Lesson
 from ..learning.live import Reveal
 from . import questions
@@ -116,9 +117,11 @@ class LessonPage:
             # A lab may be shown again, without the prediction.
             if found.prediction or found.name not in self.labs:
                 self.labs[found.name] = found
+            # The live lab takes the place of its saved picture; its assumptions stay.
+            picture, opening, listed = saved.partition(ASSUMPTIONS)
             return (
                 f'<div class="lab" data-lab="{found.name}" data-prediction="{found.prediction}">'
-                f'<div class="twin">{saved}</div></div>'
+                f'<div class="twin">{picture}</div></div>{opening}{listed}'
             )
         if isinstance(found, ShownProgress):
             return record(all_counts if self.number == "00" else [self.counts])
