@@ -62,7 +62,7 @@ def test_the_printed_tables_grow_with_the_printed_powers(approach):
     assert slope == pytest.approx(rows["value"].iloc[0], abs=0.0051)
 
 
-def as_printed(value, digits):
+def all_that_rounds_to(value, digits):
     """All that rounds to this number of significant digits."""
     half = 0.5 * 10.0 ** (math.floor(math.log10(value)) - digits + 1)
     return value - half, value + half
@@ -77,7 +77,7 @@ def rows_that_no_rounding_explains(approach):
             training_flop(size * stretch, row["tokens"] + shift)
             for stretch, shift in ((0.995, -half), (1.005, half))
         )
-        low, high = as_printed(row["compute_flop"], 3)
+        low, high = all_that_rounds_to(row["compute_flop"], 3)
         if most < low or least > high:
             odd.append(f"{size / 1e9:g}B")
     return odd
@@ -232,8 +232,8 @@ def test_serving_costs_a_third_of_training_for_the_same_tokens():
         (lambda: race(leader_budget=10, follower_budget=20), "larger budget"),
         (lambda: race(demand="taste"), "demand"),
         (lambda: race().after(leak=2), "leak must be at most 1"),
-        (lambda: race(sharpness=0), "sharpness must be above 0"),
-        (lambda: OptimalLine(2e10, 0), "power must be above 0"),
+        (lambda: race(sharpness=0), "sharpness must be positive"),
+        (lambda: OptimalLine(2e10, 0), "power must be positive"),
         (lambda: OptimalLine.through([1e9, 2e9], [1e10], [2e10]), "equally long"),
         (lambda: law_constants("kaplan"), "no fit named"),
     ],
