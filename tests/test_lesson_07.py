@@ -122,9 +122,9 @@ def test_the_prediction_is_in_the_picture(name, prediction):
 @pytest.mark.parametrize(
     ("question", "given", "mistake"),
     [
-        ("active_parameters", "3.29", ""),
-        ("active_parameters", "59.6", "all parameters for active ones"),
-        ("active_parameters", "1.1", "factor two for six"),
+        ("active_parameters", "2.98", ""),
+        ("active_parameters", "93", "all parameters for active ones"),
+        ("active_parameters", "0.99", "factor two for six"),
         ("nameplate", "15.12", ""),
         ("nameplate", "11.34", "used power for nameplate"),
         ("hhi_bounds", "1894", ""),
