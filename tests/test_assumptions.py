@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from aicapital import labs
-from aicapital.data import DataError, assumptions as table, load
+from aicapital.data import DataError, load
+from aicapital.data import assumptions as table
 from aicapital.data.assumptions import (
     TABLE,
     assumed,
@@ -126,7 +127,9 @@ def test_no_assumption_hides_in_the_code_of_a_lab(name):
     source = inspect.getsource(inspect.getmodule(getattr(labs, name)))
     tree = ast.parse(source)
     model = next(
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "model"
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "model"
     )
     found = {
         node.value

@@ -73,7 +73,10 @@ def test_predictions_agree_with_the_labs():
 def test_presets_of_the_race_say_what_their_names_say():
     lab = labs.scale_race()
     said = {name: lab.preset(name).sentence for name in lab.presets}
-    claims = {name: re.findall(r"III\.. (?:holds|does not hold) here", text) for name, text in said.items()}
+    claims = {
+        name: re.findall(r"III\.. (?:holds|does not hold) here", text)
+        for name, text in said.items()
+    }
     assert claims == {
         "Cheaper compute, an easy task (III.7)": ["III.7 does not hold here"],
         "Cheaper: a task just beyond the leader": ["III.7 holds here"],

@@ -275,6 +275,8 @@ LATE, EARLY = (
         ("q7", lambda growth: worth(growth, early=0.5), "yearly flows come in the middle"),
         ("q7_growth", 24.3, ""),
         ("q7_growth", "24.3 %", ""),
+        ("q7_growth", "24.3 % a year", ""),
+        ("q7_growth", "24.3 percent per year", ""),
         ("q7_growth", 26.2, "30 less 4.1"),
         ("q7_growth", 27.9, "take the cash off"),
         ("q7_growth", 23.6, "end of the year"),

@@ -127,7 +127,10 @@ def test_the_published_tables_to_the_printed_digit_but_for_named_slips(method):
 
 def test_what_slipped_in_the_third_method():
     rows, best = line(3)
-    assert (as_printed(rows.at[280e9, "tokens"]), as_printed(best.tokens(280e9))) == ("20.1T", "20.9T")
+    assert (as_printed(rows.at[280e9, "tokens"]), as_printed(best.tokens(280e9))) == (
+        "20.1T",
+        "20.9T",
+    )
     assert training_flop(280e9, 20.9e12) == pytest.approx(rows.at[280e9, "compute_flop"], rel=0.005)
     assert best.flop(175e9) / rows.at[175e9, "compute_flop"] == pytest.approx(10, rel=0.005)
     assert best.flop(0.4e9) / rows.at[0.4e9, "compute_flop"] == pytest.approx(1, abs=0.005)
@@ -328,7 +331,9 @@ def test_a_breakthrough_weakens_the_leader_if_kept_and_helps_it_at_hard_tasks_if
     for task in (-0.08, -0.01):
         before, kept = leads(task, algorithm_gain=10)
         assert kept < before
-        assert kept == pytest.approx(0, abs=1e-9)  # a gain of ten draws level with ten times the money
+        assert kept == pytest.approx(
+            0, abs=1e-9
+        )  # a gain of ten draws level with ten times the money
     for task in (-0.08, 0.01):
         assert leads(task, algorithm_gain=10, leak=1) == pytest.approx(leads(task, price_fall=10))
     before, published = leads(0.01, algorithm_gain=10, leak=1)

@@ -53,7 +53,12 @@ def rate_rows(*rows: str) -> pd.DataFrame:
     return published(
         "progress_rates",
         (
-            (name, "value", row["unit"], f"{RATES[name]}, {row['period']}; range: {row['interval']}")
+            (
+                name,
+                "value",
+                row["unit"],
+                f"{RATES[name]}, {row['period']}; range: {row['interval']}",
+            )
             for name, row in table.iterrows()
         ),
     )

@@ -22,7 +22,7 @@ from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
-from IPython.display import HTML, display
+from IPython.display import display
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -222,7 +222,7 @@ class Lab:
         if self._listed is None:
             return ""
         words, table = self._listed
-        return f'{ASSUMPTIONS}<summary>{words}. Value, range, kind and source of each</summary>{table._repr_html_()}</details>'
+        return f"{ASSUMPTIONS}<summary>{words}. Value, range, kind and source of each</summary>{table._repr_html_()}</details>"
 
     def _check(self, values: Mapping[str, Any], where: str) -> None:
         for name, value in values.items():
@@ -273,7 +273,8 @@ class Lab:
         return _View(self)
 
     def _ipython_display_(self) -> None:
-        display(HTML(PAGE_SCRIPT), metadata={"aicapital": {"page": True}})
+        script = {"text/html": PAGE_SCRIPT, "text/plain": ""}
+        display(script, raw=True, metadata={"aicapital": {"page": True}})
         display(self.bundle(), raw=True)
 
     def bundle(self) -> dict[str, Any]:

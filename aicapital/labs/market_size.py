@@ -116,4 +116,3 @@ def market_size(prediction: float | None = None) -> Lab:
         },
         model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given],
     )  # fmt: skip
-

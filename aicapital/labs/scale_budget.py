@@ -123,7 +123,11 @@ def scale_budget(prediction: float | None = None) -> Lab:
             words += f" You predicted {prediction:g} tokens per parameter."
         return words.strip()
 
-    start = {"budget": nearest(BUDGETS, math.log10(gopher)), "size": 1.0, "fit": "Besiroglu et al. 2024"}
+    start = {
+        "budget": nearest(BUDGETS, math.log10(gopher)),
+        "size": 1.0,
+        "fit": "Besiroglu et al. 2024",
+    }
     return Lab(
         title="Lab: one budget, which model?",
         controls=[

@@ -45,7 +45,9 @@ class Quantity:
 
 def tokens(text: str) -> list[str]:
     """The unit words of a text: "USD bn" -> ["usd", "bn"]; "per cent" and each spelling of "a year" count as one word."""
-    return _TOKEN.findall(_A_YEAR.sub(f" {YEARLY} ", text.casefold().replace("per cent", "percent")))
+    return _TOKEN.findall(
+        _A_YEAR.sub(f" {YEARLY} ", text.casefold().replace("per cent", "percent"))
+    )
 
 
 def is_percent(unit: str) -> bool:

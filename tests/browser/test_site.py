@@ -301,7 +301,14 @@ GIVEN = [
         "5.",
     ),
     *("0.13", "13 percentage points", "USD", "3 k", "1,2345", "２"),
-    *("24.3 % a year", "24.3% per year", "24.3 p.a.", "24.3 %/yr", "24.3 annually", "24.3 % a month"),
+    *(
+        "24.3 % a year",
+        "24.3% per year",
+        "24.3 p.a.",
+        "24.3 %/yr",
+        "24.3 annually",
+        "24.3 % a month",
+    ),
 ]
 UNITS = ["USD bn", "%", "% a year", "", "x", "million users", "USD", "points"]
 

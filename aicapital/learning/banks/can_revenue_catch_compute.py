@@ -80,7 +80,8 @@ def _numbers() -> dict[str, float]:
         "ads_2026": mix.at["mix_oai_fy2026_ads", "value_usd_bn"],
         "ads_2030": mix.at["mix_oai_fy2030_ads", "value_usd_bn"],
         "ads_users": ranges("cash_plan", "ad_users_2030")["ad_users_2030"][1],
-        "ads_each": mix.at["mix_oai_fy2030_ads", "value_usd_bn"] / ranges("cash_plan", "ad_users_2030")["ad_users_2030"][1],
+        "ads_each": mix.at["mix_oai_fy2030_ads", "value_usd_bn"]
+        / ranges("cash_plan", "ad_users_2030")["ad_users_2030"][1],
         "att_margin": 100
         * industry["an_att_fy2025_operating_income"]
         / industry["an_att_fy2025_revenue"],
