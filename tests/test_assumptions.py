@@ -117,6 +117,27 @@ def test_every_parameter_of_a_model_is_a_control_or_a_row(quick, name):
         assert set(runway.INPUTS) <= there
 
 
+@pytest.mark.parametrize("name", LABS)
+def test_a_default_in_a_models_code_is_the_value_of_its_row(name):
+    lab = getattr(labs, name)()
+    things, from_elsewhere = LABS[name]
+    _defaults_agree(things, from_elsewhere, lab.assumptions["value"])
+
+
+def test_the_default_of_the_part_used_up_is_the_value_of_its_row():
+    _defaults_agree([training_cost.amortised_cost], {}, assumptions("amortised_cost")["value"])
+
+
+def _defaults_agree(things, from_elsewhere, rows):
+    for thing in things:
+        for name, parameter in inspect.signature(thing).parameters.items():
+            default = parameter.default
+            # Nothing and one times are no assumption: the model without that part.
+            if isinstance(default, int | float) and default not in (0, 1):
+                item = name if name in rows else from_elsewhere[name]
+                assert item == "data" or rows[item] == default, f"{thing}: {name}"
+
+
 # Numbers that are units, ends of a range or places, and may stand in a model's code.
 PLAIN = {0, 1, 2, 3, 4, 100, 1000, 1e6, 1e9, 24, 0.1, 0.25, 0.5, 0.75, 0.9, 10}
 

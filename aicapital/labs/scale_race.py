@@ -55,13 +55,13 @@ def scale_race(prediction: str | None = None) -> Lab:
         bars[0].axvline(1, color=QUIET, linewidth=0.8)
         bars[1].axvline(50, color=QUIET, linewidth=0.8)
         curve.set(
-            xlim=(-0.084, 0.044), ylim=(-105, 128), xlabel="Task, nats beyond the leader today",
+            xlim=(-0.084, 0.044), ylim=(-105, 155), xlabel="Task, nats beyond the leader today",
             ylabel="Leader's lead in sales, points",
         )  # fmt: skip
         curve.set_xticks([-0.08, -0.04, 0, 0.04], ["-0.08\neasy", "-0.04", "0", "0.04\nhard"])
         curve.axhline(0, color=QUIET, linewidth=0.8)
         curve.text(
-            -0.078, 124, "dashed: before; red: after\nshaded: the lead grows", fontsize=9, color=QUIET, va="top"
+            -0.078, 152, "dashed: before; red: after\nshaded: the lead grows", fontsize=9, color=QUIET, va="top"
         )  # fmt: skip
         return figure
 
