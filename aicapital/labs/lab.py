@@ -3,7 +3,8 @@
 How it stays quick. matplotlib draws everything that does not move once, as a PNG. On a move only the artists that
 moved are drawn, by matplotlib's own SVG renderer, and laid over that PNG. So a move sends about ten kilobytes.
 Frames are kept by the values of the controls: a stop that was shown before costs no drawing. And while the learner
-looks at a picture, the other stops of the control that was moved last are drawn ahead.
+looks at a picture, the other stops of the control that was moved last are drawn ahead and sent to the page. There the
+script in `page.py` shows a frame that it holds at once; the kernel's answer comes after it and shows the same.
 
 How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 """
@@ -78,10 +79,18 @@ def nearest(stops: Sequence[float], value: float) -> float:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a lab shows at one setting: the moving artists as SVG, and the sentence under the picture."""
+    """What a lab shows at one setting: the moving artists as SVG, and the sentence under the picture.
+
+    at : the setting, as the position of each control's stop: "3,0,12".
+    """
 
     svg: str
     sentence: str
+    at: str
+
+    @property
+    def html(self) -> str:
+        return f'{self.svg}<p class="aic-sentence" data-at="{self.at}">{html.escape(self.sentence)}</p>'
 
 
 class Lab:
@@ -157,8 +166,8 @@ class Lab:
             self._frames[key] = self._make_frame(values)
         return self._frames[key]
 
-    def draw_ahead(self, name: str, towards: int = 1) -> Iterator[None]:
-        """Draw the other stops of one control before they are asked for, one a step, the nearest first.
+    def draw_ahead(self, name: str, towards: int = 1) -> Iterator[Frame]:
+        """The frames of all stops of one control, drawn before they are asked for, one a step, the nearest first.
 
         The direction of the last move (`towards`: 1 up, -1 down) goes before the other. Once they are drawn, every move of
         this control costs the kernel next to nothing.
@@ -167,8 +176,15 @@ class Lab:
         at = control.stops.index(here[name])
         nearest = sorted(range(len(control.stops)), key=lambda i: (abs(i - at), (at - i) * towards))
         for index in nearest:
-            self._frame_at(here | {name: control.stops[index]})
-            yield
+            yield self._frame_at(here | {name: control.stops[index]})
+
+    def around(self) -> Iterator[Frame]:
+        """The frames one stop away: whichever control is moved first, its picture is there."""
+        here = dict(self.values)
+        for name, control in self.controls.items():
+            at = control.stops.index(here[name])
+            for stop in control.stops[max(0, at - 1) : at + 2]:
+                yield self._frame_at(here | {name: stop})
 
     @property
     def sentence(self) -> str:
@@ -247,7 +263,8 @@ class Lab:
             finally:
                 for artist in moving:
                     artist.remove()
-        return Frame(svg, sentence)
+        at = ",".join(str(c.stops.index(values[name])) for name, c in self.controls.items())
+        return Frame(svg, sentence, at)
 
     def _moving(self, result: Any, values: Mapping[str, Any]) -> list:
         before = {id(child) for axes in self.figure.axes for child in axes.get_children()}
@@ -276,6 +293,7 @@ class Lab:
         script = {"text/html": PAGE_SCRIPT, "text/plain": ""}
         display(script, raw=True, metadata={"aicapital": {"page": True}})
         display(self.bundle(), raw=True)
+        self._view.prepare()
 
     def bundle(self) -> dict[str, Any]:
         """The lab for every kind of reader: live widgets, and its present picture for one without a kernel."""
@@ -331,6 +349,14 @@ def _svg(figure: Figure, artists: Sequence, label: str) -> str:
     return opening + body[body.index(">") + 1 :]
 
 
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The kernel's loop; None in plain Python, where nothing ever waits."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class _WhenIdle:
     """Runs the steps of an iterator while nothing else happens in the kernel: the newest iterator, a step at a time."""
 
@@ -341,9 +367,8 @@ class _WhenIdle:
         self._next: asyncio.TimerHandle | None = None
 
     def start(self, steps: Iterator[None]) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # plain Python, without a kernel: nothing ever waits
+        loop = _running_loop()
+        if loop is None:
             return
         if self._next:
             self._next.cancel()
@@ -357,6 +382,8 @@ class _WhenIdle:
 class _View:
     """The widgets of one lab."""
 
+    CONFIRM = 0.1  # seconds; how late a picture may come that the page holds already
+
     def __init__(self, lab: Lab):
         self._lab, self._following = lab, False
         self.controls = {
@@ -364,10 +391,16 @@ class _View:
         }
         for name, widget in self.controls.items():
             widget.observe(lambda change, name=name: self._moved(name, change), names="index")
+            widget.add_class("aic-control")
         self._ahead = _WhenIdle()
         # Picture and sentence travel in one message.
         self._moving = widgets.HTML()
         self._moving.add_class("aic-moving")
+        # What was drawn ahead goes to the page through this one, which shows nothing.
+        self._ready = widgets.HTML(layout={"display": "none"})
+        self._ready.add_class("aic-ready")
+        self._sent: set[str] = set()
+        self._confirming: asyncio.TimerHandle | None = None
         still = widgets.HTML(
             f'{STYLE}<img class="aic-still" alt="" src="data:image/png;base64,{lab._static}">'
         )
@@ -378,7 +411,7 @@ class _View:
         rows = widgets.VBox([title, self._presets(), *self.controls.values()])
         rows.add_class("aic-controls")
         listed = [widgets.HTML(lab.assumption_list)] if lab.assumption_list else []
-        self.box = widgets.VBox([rows, stage, *listed])
+        self.box = widgets.VBox([rows, stage, self._ready, *listed])
         self.box.add_class("aic-lab")
         self._show()
 
@@ -413,11 +446,62 @@ class _View:
                 for name, widget in self.controls.items()
             }
             self._show()
-            self._ahead.start(lab.draw_ahead(name, 1 if change["new"] > change["old"] else -1))
+            frames = lab.draw_ahead(name, 1 if change["new"] > change["old"] else -1)
+            self._ahead.start(self._send_ahead(frames))
 
     def _show(self) -> None:
+        """Send the present picture: at once, or soon if the page holds it and so has shown it by itself.
+
+        Then the page need not draw every picture twice while a slider is dragged. A page whose script was blocked gets
+        all of them, some of them later.
+        """
+        loop = _running_loop()
+        if loop and self._lab.frame.at in self._sent:
+            self._confirming = self._confirming or loop.call_later(self.CONFIRM, self._confirm)
+        else:
+            self._confirm()
+
+    def _confirm(self) -> None:
+        if self._confirming:
+            self._confirming.cancel()
+            self._confirming = None
         frame = self._lab.frame
-        self._moving.value = f'{frame.svg}<p class="aic-sentence">{html.escape(frame.sentence)}</p>'
+        self._moving.value = frame.html
+        self._sent.add(frame.at)
+
+    def prepare(self) -> None:
+        """While nothing else happens, send what lies one stop away, in one message: a new page finds it in the widget."""
+
+        def steps() -> Iterator[None]:
+            batch = []
+            for frame in self._lab.around():
+                batch.append(frame)
+                yield
+            self._send(batch)
+
+        self._ahead.start(steps())
+
+    def _send_ahead(self, frames: Iterator[Frame]) -> Iterator[None]:
+        """Give the page what it does not hold yet: the first frame at once, then more and more in one message."""
+        batch: list[Frame] = []
+        size = 1
+        for frame in frames:
+            if frame.at in self._sent:
+                continue
+            batch.append(frame)
+            if len(batch) == size:
+                self._send(batch)
+                batch, size = [], min(8, 2 * size)
+            yield
+        self._send(batch)
+
+    def _send(self, batch: Sequence[Frame]) -> None:
+        if batch:
+            self._ready.value = "".join(
+                f'<script type="text/html" data-at="{frame.at}">{frame.html}</script>'
+                for frame in batch
+            )
+            self._sent |= {frame.at for frame in batch}
 
 
 def _widget(control: Control, value: Any) -> widgets.Widget:

@@ -117,6 +117,11 @@ def main() -> int:
     parser.add_argument(
         "--labs", nargs="+", choices=labs.__all__, default=labs.__all__, help="which labs of ours"
     )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="on the server that `jupyter lab` alone starts, instead of that of `make course`",
+    )
     options = parser.parse_args()
     rounds, names = options.rounds, options.labs
     # Every lab of the course, then the same chart as the first lab in the two usual ways.
@@ -135,7 +140,7 @@ def main() -> int:
         root = Path(folder)
         (root / "home").mkdir()
         nbformat.write(notebook, root / "bench.ipynb")
-        with jupyterlab(root, root / "home") as address, browser() as opened:
+        with jupyterlab(root, root / "home", options.plain) as address, browser() as opened:
             page = opened.new_page(viewport={"width": 1280, "height": 900})
             run_all(page, address, "bench.ipynb", timeout=180)
             page.wait_for_timeout(4000)

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -45,16 +46,17 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def jupyterlab(root: Path, home: Path) -> Iterator[str]:
+def jupyterlab(root: Path, home: Path, plain: bool = False) -> Iterator[str]:
     """Serve `root` with the course's own command line; yields the address with its token in it.
 
     `home` takes progress, settings and logs, so that nothing of the machine's user is read or written.
+    `plain`: as `jupyter lab` alone would, without the course's settings.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(8)
-    environment = lab_environment() | {
+    environment = (dict(os.environ) if plain else lab_environment()) | {
         "AICAPITAL_PROGRESS": str(home / "progress"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
@@ -62,14 +64,15 @@ def jupyterlab(root: Path, home: Path) -> Iterator[str]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
-    command = lab_command(
+    start = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    command = [
+        *(start if plain else lab_command(root=root)),
         f"--port={port}",
         f"--IdentityProvider.token={token}",
         "--no-browser",
         "--allow-root",
         "--ServerApp.port_retries=0",
-        root=root,
-    )
+    ]
     with open(home / "server.log", "w") as log:
         server = subprocess.Popen(
             command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=root

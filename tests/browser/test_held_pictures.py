@@ -1,0 +1,85 @@
+"""The page shows the pictures of a lab that it holds by itself: at once, in the right order, and with the kernel busy."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from aicapital import labs
+
+from .jupyter import browser, chromium, jupyterlab, run_all
+from .test_labs_in_browser import NEEDED
+
+pytestmark = pytest.mark.skipif(
+    chromium() is None and not NEEDED,
+    reason="NO CHROMIUM: the pictures that a page holds were NOT tried in a browser.",
+)
+BUSY = "import time\ntime.sleep(5)"
+SENTENCE = "document.querySelector('.aic-moving .aic-sentence').textContent"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    root = tmp_path_factory.mktemp("held")
+    (root / "home").mkdir()
+    notebook = new_notebook(
+        cells=[new_code_cell("from aicapital import labs\nlabs.waterfall()"), new_code_cell(BUSY)]
+    )
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(notebook, root / "held.ipynb")
+    with jupyterlab(root, root / "home") as address, browser() as opened:
+        page = opened.new_page(viewport={"width": 1280, "height": 900})
+        run_all(page, address, "held.ipynb")
+        yield page
+
+
+@pytest.fixture(scope="module")
+def sentences() -> list[str]:
+    """What the lab says along its first slider."""
+    lab = labs.waterfall()
+    name, control = next(iter(lab.controls.items()))
+    return [lab.set(**{name: stop}).sentence for stop in control.stops]
+
+
+def here(page) -> int:
+    """The position of the first slider."""
+    return round(float(page.locator(".noUi-handle").first.get_attribute("aria-valuenow")))
+
+
+def wait_for_sentence(page, words: str, timeout: int) -> None:
+    page.wait_for_function(f"words => {SENTENCE} === words", arg=words, timeout=timeout)
+
+
+def test_a_quick_hand_ends_at_the_picture_of_the_last_stop(page, sentences):
+    page.locator(".noUi-handle").first.focus()
+    for key, times in (("ArrowRight", 12), ("ArrowLeft", 20), ("ArrowRight", 5)):
+        for _ in range(times):
+            page.keyboard.press(key)
+        wait_for_sentence(page, sentences[here(page)], 5_000)
+    page.wait_for_timeout(500)  # a late answer of the kernel changes nothing
+    assert page.evaluate(SENTENCE) == sentences[here(page)]
+
+
+def test_pictures_drawn_ahead_are_shown_while_the_kernel_is_busy(page, sentences):
+    rest = ",".join(
+        str(c.stops.index(c.start)) for c in list(labs.waterfall().controls.values())[1:]
+    )
+    farthest = max((0, len(sentences) - 1), key=lambda stop: abs(stop - here(page)))
+    page.wait_for_function(  # the farthest stop comes last
+        "at => document.querySelector(`.aic-ready script[data-at='${at}']`)",
+        arg=f"{farthest},{rest}",
+        timeout=20_000,
+    )
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    busy = page.get_by_text("(ipykernel) | Busy")
+    busy.wait_for(timeout=10_000)
+    page.locator(".noUi-handle").first.focus()
+    for _ in range(8):
+        before = here(page)
+        page.keyboard.press("ArrowLeft" if farthest == 0 else "ArrowRight")
+        assert here(page) != before
+        wait_for_sentence(page, sentences[here(page)], 2_000)
+    assert busy.is_visible(), "the kernel was free again; the test has shown nothing"
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=20_000)
+    page.wait_for_timeout(500)
+    assert page.evaluate(SENTENCE) == sentences[here(page)]
