@@ -5,7 +5,7 @@ import numpy as np
 from ..data.assumptions import assumptions
 from ..data.scale import law_constants, law_rows, race_terms
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, QUIET
+from ..figures.style import ACCENT, INK, PAPER, QUIET
 from ..models.scale_race import ScaleRace
 from ..models.scaling_law import ScalingLaw
 from .lab import Control, Lab, with_stop
@@ -61,7 +61,7 @@ def scale_race(prediction: str | None = None) -> Lab:
         curve.set_xticks([-0.08, -0.04, 0, 0.04], ["-0.08\neasy", "-0.04", "0", "0.04\nhard"])
         curve.axhline(0, color=QUIET, linewidth=0.8)
         curve.text(
-            -0.078, 152, "dashed: before; red: after\nshaded: the lead grows", fontsize=9, color=QUIET, va="top"
+            -0.078, 152, "dashed: before\nred: after", fontsize=9, color=QUIET, va="top"
         )  # fmt: skip
         return figure
 
@@ -84,9 +84,13 @@ def scale_race(prediction: str | None = None) -> Lab:
         lines = [100 * state.lead(before.leader_loss - TASKS) for state in result]
         curve.plot(TASKS, lines[0], color=INK, linestyle="--")
         curve.plot(TASKS, lines[1], color=ACCENT)
-        curve.fill_between(
-            TASKS, *lines, where=lines[1] > lines[0] + 100 * SMALL, color=ACCENT, alpha=0.2, linewidth=0
-        )  # fmt: skip
+        grows = lines[1] > lines[0] + 100 * SMALL
+        if grows.any():
+            curve.fill_between(TASKS, *lines, where=grows, color=ACCENT, alpha=0.2, linewidth=0)
+            middle = min(max(TASKS[grows].mean(), -0.065), 0.02)
+            words = {"ha": "center", "va": "top", "fontsize": 9, "color": ACCENT}
+            words["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+            curve.text(middle, -13, "lead grows", **words)
         curve.axvline(values["task"], color=QUIET, linewidth=1.4)
         for state, shade, mark in ((before, INK, "D"), (after, ACCENT, "o")):
             curve.plot([values["task"]], [100 * state.lead(need)], mark, color=shade, markersize=6)
