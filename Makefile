@@ -25,7 +25,7 @@ $(VENV)/course-ready: requirements.txt pyproject.toml
 
 $(VENV)/test-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' -r requirements.txt
-	@if command -v npm >/dev/null; then $(NPM_CI) --prefix tests/hub && $(NPM_CI) --prefix web; \
+	@if command -v npm >/dev/null; then $(NPM_CI) --prefix web; \
 	else echo "No npm here: the tests on JupyterHub and of the site's pages and slides will be skipped."; fi
 	touch $@
 
@@ -33,9 +33,9 @@ $(VENV)/site-ready: $(VENV)/course-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[site]' -r requirements.txt
 	touch $@
 
-# What browsers show: reveal.js for the talks, axe-core for the accessibility tests.
-web/node_modules/.package-lock.json: web/package-lock.json
-	$(NPM_CI) --prefix web
+# What the talks need; the tests take the rest of web/package.json too.
+web/node_modules/reveal.js/package.json: web/package-lock.json
+	$(NPM_CI) --omit=dev --prefix web
 	touch $@
 
 bench: $(VENV)/test-ready
@@ -81,7 +81,7 @@ site: $(VENV)/site-ready
 	$(BIN)/python -m aicapital site
 
 # The same folder with one talk a lesson in dist/site/slides.
-slides: $(VENV)/site-ready web/node_modules/.package-lock.json
+slides: $(VENV)/site-ready web/node_modules/reveal.js/package.json
 	$(BIN)/python -m aicapital site --slides web/node_modules/reveal.js
 
 # What an edit of data/ moves: old, new, and where it is shown. Since another state: make changed SINCE=main

@@ -421,6 +421,16 @@ def test_two_shards_make_the_whole_and_another_sheet_is_refused(whole, tmp_path,
     assert "another run" in capsys.readouterr().err
 
 
+def test_feedback_calls_the_questions_by_their_headings(whole):
+    page = html.unescape((whole[1] / "feedback" / "slips.html").read_text())
+    source = read(next(path for path in SOURCES if path.stem == STEM))
+    asked = re.findall(
+        r"^### (Q\d+\. .*?) \(", "\n".join(cell.source for cell in source.cells), re.MULTILINE
+    )
+    assert len(asked) > 5
+    assert re.findall(r"<h2>(.*?)</h2>", page) == asked
+
+
 def test_feedback_says_what_the_sheet_says_at_home(whole):
     """The visible check of each cell, run in one process as a learner does, against the page."""
     page = html.unescape((whole[1] / "feedback" / "slips.html").read_text())

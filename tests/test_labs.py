@@ -124,6 +124,26 @@ def test_the_prediction_is_in_the_picture(name, prediction):
     assert "your prediction" not in getattr(labs, name)().frame.svg
 
 
+def test_a_prediction_is_told_where_it_is_drawn_and_by_labs_that_draw_none():
+    drawn = labs.capital_mix(prediction=24.0)
+    assert drawn.sentence.endswith(" Your prediction: 24.")
+    assert 'aria-label="' + drawn.sentence[:40] in drawn.frame.svg
+    drawn.set(firm="OpenAI")  # the question was about Anthropic
+    assert "24" not in drawn.sentence and "your prediction" not in drawn.frame.svg
+    assert labs.entrants(prediction=5.0).sentence.endswith(" You predicted 5 firms for 2030.")
+    assert labs.scale_race(prediction="its share falls").sentence.endswith("its share falls.")
+
+
+def test_any_prediction_has_its_mark_without_making_the_lab_again():
+    bare, made = labs.make_or_buy(), labs.make_or_buy(prediction=1_000_000.0)
+    shown, (mark, outside) = bare.frame.svg, bare.marks([1_000_000.0, 1.0])
+    assert "your prediction" in mark and outside == ""
+    assert mark.count("<text") == made.frame.svg.count("<text") - shown.count("<text")
+    # Nothing of a mark stays behind.
+    assert "your prediction" not in bare.preset(next(iter(bare.presets))).svg
+    assert made.sentence.endswith(" Your prediction: 1,000,000.")
+
+
 # What the labs teach, against published figures
 
 

@@ -109,7 +109,7 @@ def test_a_larger_market_carries_no_more_firms():
 
 @pytest.mark.parametrize(
     ("name", "prediction"),
-    [("run_cost", 50.0), ("entrants", 5.0), ("layer_concentration", 4000.0), ("market_size", 6.0)],
+    [("run_cost", 50.0), ("layer_concentration", 4000.0), ("market_size", 6.0)],
 )
 def test_the_prediction_is_in_the_picture(name, prediction):
     assert "your prediction" in getattr(labs, name)(prediction=prediction).frame.svg

@@ -58,10 +58,14 @@ def page(sheet: Plan, record: dict, answers: Answers, told: dict, cells: dict) -
         notes = "".join(f"<li>{show(note)}</li>" for note in record["notes"])
         parts.append(f'<ul class="notes">{notes}</ul>')
     before: list[str] = []
+    under = ""
     for step in sheet.steps:
         if step.role == "answer":
             before.append(step.name)
         elif step.name in record["questions"]:
+            if sheet.titles[step.name] != under:
+                under = sheet.titles[step.name]
+                parts.append(f"<h2>{show(under)}</h2>")
             parts.append(
                 _question(step, record["questions"][step.name], before, answers, told, cells)
             )
@@ -79,8 +83,8 @@ def _question(step, got: dict, before: list[str], answers: Answers, told: dict, 
         else f"{got['score']:g} of {got['max_score']:g} points"
     )
     lines = [
-        f"<h2>{show(step.name)}</h2>",
-        f'<p><span class="status {status.split()[0]}">{WORDS[status]}</span>, {points}.</p>',
+        f'<p><span class="status {status.split()[0]}">{WORDS[status]}</span>, {points} '
+        f"<small>({show(step.name)})</small>.</p>",
     ]
     lines += [f"<p>{show(line)}</p>" for line in _why(step, status, before, told, cells)]
     own = [step.name] if step.role.startswith("manual") else before

@@ -22,6 +22,9 @@ from . import sheet_source
 
 MAX_FILE = 20 << 20
 MAX_CELLS = 2_000
+HEADING = re.compile(r"^#{1,6}\s+(?!BEGIN|END)(.+?)\s*#*$", re.MULTILINE)
+FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+POINTS = re.compile(r"\s*\(\d+ points?\b[^)]*\)$")  # the feedback says the points beside
 
 
 class SubmissionError(ValueError):
@@ -56,6 +59,9 @@ class Plan:
     questions: list[tuple[str, float]]
     digest: str = ""
     solutions: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(
+        default_factory=dict
+    )  # of a question: the heading it stands under
 
     @property
     def max_score(self) -> float:
@@ -87,10 +93,16 @@ def grade_id(cell: dict) -> str:
 def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
     steps, blanks, given, owned, classes, questions = [], {}, {}, set(), set(), []
     solutions: dict[str, str] = {}
+    titles, heading = {}, ""
     waiting: list[str] = []
     for number, cell in enumerate(source.cells):
         cell_name = grade_id(cell) or cell.get("id", f"cell-{number}")
         role = sheet_source.role(cell)
+        if cell.cell_type == "markdown":
+            text = FENCED.sub("", cell.source)
+            heading = (HEADING.findall(text) or [heading])[-1]
+        if role in ("test", "manual", "task"):
+            titles[cell_name] = POINTS.sub("", heading) or cell_name
         if role in ("solution", "manual", "task"):
             blanks[cell_name] = _released(cell)
         if role in ("manual", "task"):
@@ -123,7 +135,7 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
     asked = {name for blank in blanks.values() for name in names_bound(blank)[0]}
     ours = {name for text in given.values() for name in names_bound(text)[0]}
     owned -= ours - asked
-    return Plan(name, steps, blanks, given, owned, classes, questions, digest, solutions)
+    return Plan(name, steps, blanks, given, owned, classes, questions, digest, solutions, titles)
 
 
 def _released(cell: NotebookNode) -> str:

@@ -135,16 +135,6 @@ def ad_uplift(prediction: float | None = None) -> Lab:
             fontsize=9.5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
         )
-        if prediction is not None and LOWEST <= prediction <= HIGHEST:
-            left.axhline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                COSTS[-1] * 0.9,
-                prediction * 1.12 if prediction < HIGHEST / 2 else prediction * 0.75,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="right",
-            )
         level = min(result["needed"], TOP - 4)
         right.axhline(level, color=INK, linewidth=2)
         words = f"extra revenue needed: {result['needed']:,.1f}"
@@ -155,6 +145,19 @@ def ad_uplift(prediction: float | None = None) -> Lab:
             fontsize=9.5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
         )
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if LOWEST <= prediction <= HIGHEST:
+            left.axhline(prediction, color=ACCENT, linewidth=2, linestyle=":")
+            left.text(
+                COSTS[-1] * 0.9,
+                prediction * 1.12 if prediction < HIGHEST / 2 else prediction * 0.75,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="right",
+            )
 
     def sentence(result, values):
         core = f"a core of USD {values['revenue']:,g} bn"
@@ -213,6 +216,8 @@ def ad_uplift(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

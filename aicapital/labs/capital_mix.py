@@ -252,19 +252,6 @@ def capital_mix(prediction: float | None = None) -> Lab:
         for words, height in zip(middles, _apart(list(middles.values()), 6.5), strict=True):
             left.text(now + NOW + 0.12, height, words, fontsize=9, va="center", color=INK)
         left.axvline(now, color=INK, linewidth=1.6)
-        if prediction is not None and 0 <= prediction <= 100 and values["firm"] == ANTHROPIC:
-            at = _year(ARTICLE.toordinal())
-            left.plot([at], [prediction], marker="D", color=ACCENT, markersize=7)
-            left.text(
-                at - 0.32,
-                min(max(prediction, 3), 96),
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="right",
-                va="center",
-                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
-            )
         for row, name in enumerate(PARTNERS):
             put_in, out = result["by_name"].get(name, 0.0), result["back"].get(name, 0.0)
             if name == "Google":
@@ -286,6 +273,22 @@ def capital_mix(prediction: float | None = None) -> Lab:
                 right.text(
                     out + 8, row, _plain(out), ha="left", va="center", fontsize=9, color=ink(name)
                 )
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if 0 <= prediction <= 100 and values["firm"] == ANTHROPIC:
+            at = _year(ARTICLE.toordinal())
+            left.plot([at], [prediction], marker="D", color=ACCENT, markersize=7)
+            left.text(
+                at - 0.32,
+                min(max(prediction, 3), 96),
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="right",
+                va="center",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
+            )
 
     def sentence(result, values):
         who, day, firm = values["counted"], _words(values["day"]), values["firm"]
@@ -350,6 +353,8 @@ def capital_mix(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

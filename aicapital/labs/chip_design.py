@@ -130,7 +130,10 @@ def chip_design(prediction: float | None = None) -> Lab:
             bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1},
             zorder=6,
         )
-        if prediction is not None and LEFT <= prediction * BITS <= RIGHT:
+
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if LEFT <= prediction * BITS <= RIGHT:
             axes.axvline(prediction * BITS, color=ACCENT, linewidth=2, linestyle=":")
             end = "right" if prediction * BITS > 8000 else "left"
             axes.text(prediction * BITS, LOW * 1.1, " your prediction ", color=ACCENT, fontsize=9, ha=end)  # fmt: skip
@@ -175,4 +178,6 @@ def chip_design(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )

@@ -137,12 +137,6 @@ def circular_flows(prediction: float | None = None) -> Lab:
                 (_plain(out), ink(partner)) if partner in priced else ("no price known", QUIET)
             )
             left.text(out + 6, row, words, ha="left", color=tone, **LABEL)
-        if prediction is not None:
-            row, (money_in, _) = PARTNERS.index("Amazon"), flows[PARTNERS.index("Amazon")]
-            goal = min(max(prediction, 0) * money_in, scale * 0.97)
-            left.plot([goal], [row], marker="D", color=ACCENT, markersize=7)
-            words = "your prediction, whole term"
-            left.text(max(goal, 60), row - 0.5, words, color=ACCENT, ha="center", **LABEL)
         years = result["years"]
         for column, words, style in (("money_in", "in", "-"), ("purchases_out", "out", "--")):
             right.plot(years.index, years[column], color=INK, linestyle=style)
@@ -153,6 +147,15 @@ def circular_flows(prediction: float | None = None) -> Lab:
                 ha="right",
                 fontsize=9.5,
             )
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        row = PARTNERS.index("Amazon")
+        money_in = result["partners"]["money_in"].iloc[row]
+        goal = min(max(prediction, 0) * money_in, scale * 0.97)
+        left.plot([goal], [row], marker="D", color=ACCENT, markersize=7)
+        words = "your prediction, whole term"
+        left.text(max(goal, 60), row - 0.5, words, color=ACCENT, ha="center", **LABEL)
 
     def sentence(result, values):
         partners = result["partners"]
@@ -186,6 +189,8 @@ def circular_flows(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

@@ -112,16 +112,6 @@ def complements(prediction: float | None = None) -> Lab:
             fontsize=9,
             ha="left" if price < 30 else "right",
         )
-        if prediction is not None and 0 <= prediction <= 40:
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction + (0.5 if prediction < 27 else -0.5),
-                LOWEST + 130,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="left" if prediction < 27 else "right",
-            )
         one, two = result["one"], result["two"]
         for row, (column, digits) in enumerate(
             (("second_price", 1), ("second_quantity", 1), ("profit", 0))
@@ -138,6 +128,19 @@ def complements(prediction: float | None = None) -> Lab:
                 va="center",
                 ha="right" if inside else "left",
                 color="white" if inside else INK,
+            )
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if 0 <= prediction <= 40:
+            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
+            left.text(
+                prediction + (0.5 if prediction < 27 else -0.5),
+                LOWEST + 130,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="left" if prediction < 27 else "right",
             )
 
     def sentence(result, values):
@@ -215,6 +218,8 @@ def complements(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

@@ -149,7 +149,17 @@ def compliance_option(prediction: float | None = None) -> Lab:
                 bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0},
                 zorder=6,
             )
-        if prediction is not None and 0 <= prediction <= 100:
+        swings = result["tornado"].set_index("assumption")
+        base = result["tornado"].attrs["base"]
+        for row, name in enumerate(ROWS):
+            low, high = swings.loc[name, ["outcome_at_low", "outcome_at_high"]]
+            block(right, base, row, low - base, 0.5, facecolor=LOW, edgecolor=QUIET, linewidth=0.6)
+            block(right, base, row, high - base, 0.5, facecolor=QUIET)
+        right.axvline(base, color=INK, linewidth=1.4)
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if 0 <= prediction <= 100:
             side = "left" if prediction < 60 else "right"
             left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
             left.text(
@@ -160,13 +170,6 @@ def compliance_option(prediction: float | None = None) -> Lab:
                 fontsize=9,
                 ha=side,
             )
-        swings = result["tornado"].set_index("assumption")
-        base = result["tornado"].attrs["base"]
-        for row, name in enumerate(ROWS):
-            low, high = swings.loc[name, ["outcome_at_low", "outcome_at_high"]]
-            block(right, base, row, low - base, 0.5, facecolor=LOW, edgecolor=QUIET, linewidth=0.6)
-            block(right, base, row, high - base, 0.5, facecolor=QUIET)
-        right.axvline(base, color=INK, linewidth=1.4)
 
     def sentence(result, values):
         here = result["here"]
@@ -243,6 +246,8 @@ def compliance_option(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

@@ -95,16 +95,6 @@ def data_loop(prediction: float | None = None) -> Lab:
             va="top",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
-        if prediction is not None and 0 <= prediction <= 100:
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction + (1.5 if prediction < 55 else -1.5),
-                4,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="left" if prediction < 55 else "right",
-            )
         periods = np.arange(PERIODS + 1)
         if values["placed"]:
             right.plot(periods, result["alone_path"], color=ALONE, linestyle="--")
@@ -122,6 +112,19 @@ def data_loop(prediction: float | None = None) -> Lab:
                 ha="right",
                 va="bottom",
                 bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.5},
+            )
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if 0 <= prediction <= 100:
+            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
+            left.text(
+                prediction + (1.5 if prediction < 55 else -1.5),
+                4,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="left" if prediction < 55 else "right",
             )
 
     def sentence(result, values):
@@ -173,6 +176,8 @@ def data_loop(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

@@ -85,7 +85,10 @@ def down_round(prediction: float | None = None) -> Lab:
                 edge = max(after, plain, before.get(holder, 0.0))
                 words = ink(holder) if holder != NEW else ACCENT
                 axes.text(edge + 0.6, row, f"{after:.1f} %", va="center", fontsize=9, color=words)
-        if prediction is not None and 0 <= prediction <= 40:
+
+    def mark(figure, result, values, prediction):
+        axes = figure.axes[0]
+        if 0 <= prediction <= 40:
             row = HOLDERS.index(STAFF)
             axes.plot([prediction], [row - 0.1], marker="D", color=ACCENT, markersize=7)
             axes.text(
@@ -136,4 +139,6 @@ def down_round(prediction: float | None = None) -> Lab:
         draw=draw,
         sentence=sentence,
         assumptions=[given],
+        mark=mark,
+        prediction=prediction,
     )  # fmt: skip

@@ -90,7 +90,6 @@ def effective_compute(prediction: float | None = None) -> Lab:
         return (
             f"In {span} effective compute grows {_short(total['factor'])} times; the interval of 90 % runs from {_short(total['low'])} to {_short(total['high'])} times. "
             f"Of that growth (in logarithms) money makes {shares['spending']:.0f} %, chips {shares['hardware']:.0f} %, algorithms {shares['algorithms']:.0f} %."
-            + ("" if prediction is None else f" You predicted {prediction:g} times.")
         )
 
     base = {
@@ -119,6 +118,8 @@ def effective_compute(prediction: float | None = None) -> Lab:
         draw=draw,
         sentence=sentence,
         assumptions=[listed.rename(index={SPENDING: "spending"})],
+        prediction=prediction,
+        told="You predicted {} times.",
     )  # fmt: skip
 
 

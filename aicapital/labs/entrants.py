@@ -49,7 +49,7 @@ def _money_rows(dearest: pd.DataFrame) -> pd.DataFrame:
 def entrants(prediction: float | None = None) -> Lab:
     """Cost of the frontier against the part of each firm's money that it may take.
 
-    prediction : how many firms you expect to be able to pay in 2030 at the start settings; written in when given.
+    prediction : how many firms you expect to be able to pay in 2030 at the start settings; told in the sentence.
     """
     money = budgets()
     given, evidence = assumptions("entrants"), assumptions("evidence")
@@ -108,15 +108,6 @@ def entrants(prediction: float | None = None) -> Lab:
         axes.add_collection(LineCollection(lines, colors=tones, linewidths=1.2), autolim=False)
         axes.plot(YEARS, result["frontier"] / part, color=INK, linewidth=2.6)
         axes.plot(YEARS, result["fixed"] / part, color=ACCENT, linestyle="--", linewidth=2.2)
-        if prediction is not None:
-            axes.text(
-                YEARS[0] - 2,
-                0.13,
-                f"your prediction\nfor 2030: {prediction:g}",
-                color=ACCENT,
-                fontsize=9,
-                va="bottom",
-            )
 
     def sentence(result, values):
         place = list(YEARS).index(2030)
@@ -150,4 +141,5 @@ def entrants(prediction: float | None = None) -> Lab:
             "Followers wait: cost falls 75 % a year": start | {"capability_fall": 75, "cost_growth": 3.0},
         },
         model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given, *known],
+        prediction=prediction, told="You predicted {} firms for 2030.",
     )  # fmt: skip

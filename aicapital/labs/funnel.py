@@ -124,7 +124,10 @@ def funnel(prediction: float | None = None) -> Lab:
                     fontsize=9,
                     color=INK,
                 )
-        if prediction is not None and LOWEST <= prediction <= HIGHEST:
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if LOWEST <= prediction <= HIGHEST:
             # Under its row, so that it hides no number.
             left.plot([prediction], [2.62], marker="^", color=ACCENT, markersize=8)
             left.text(
@@ -173,6 +176,8 @@ def funnel(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )  # fmt: skip
 
 

@@ -69,16 +69,6 @@ def innovation(prediction: float | None = None) -> Lab:
         left.plot(
             [values["competition"]] * 2, [LOWEST, here["innovation"]], color=QUIET, linewidth=0.8
         )
-        if prediction is not None and 50 <= prediction <= 100:
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction + (0.8 if prediction < 75 else -0.8),
-                LOWEST + 0.03,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="left" if prediction < 75 else "right",
-            )
         lines = {
             "a level firm": ("level_research", "OpenAI", "-"),
             "a laggard": ("laggard_research", "Google", "--"),
@@ -88,6 +78,19 @@ def innovation(prediction: float | None = None) -> Lab:
         for (name, (column, firm, style)), height in zip(lines.items(), _apart(ends), strict=True):
             right.plot(100 * GRID, table[column], color=colour(firm), linestyle=style)
             right.text(101, height, name, color=ink(firm), fontsize=9, va="center")
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if 50 <= prediction <= 100:
+            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
+            left.text(
+                prediction + (0.8 if prediction < 75 else -0.8),
+                LOWEST + 0.03,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="left" if prediction < 75 else "right",
+            )
 
     def sentence(result, values):
         here = result["here"]
@@ -125,6 +128,8 @@ def innovation(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

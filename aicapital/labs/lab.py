@@ -107,6 +107,9 @@ class Lab:
     sentence : called with (result, values); says what the picture now shows, with its numbers.
     assumptions : tables of `data.assumptions` that the model reads; they are listed under the picture with the controls,
         each with its value, range, kind and source. A row whose item is a control's name is that control's.
+    mark : called with (figure, result, values, prediction); adds the artists of a prediction, none where it has no place in
+        the picture. A lab without it tells predictions in words only.
+    prediction : what the learner predicted, or None. told : how the sentence tells it.
     """
 
     def __init__(
@@ -118,6 +121,9 @@ class Lab:
         scene: Callable[[], Figure],
         draw: Callable[[Figure, Any, Mapping[str, Any]], None],
         sentence: Callable[[Any, Mapping[str, Any]], str],
+        mark: Callable[[Figure, Any, Mapping[str, Any], Any], None] | None = None,
+        prediction: float | str | None = None,
+        told: str = "Your prediction: {}.",
         assumptions: Sequence[pd.DataFrame] = (),
     ):
         self.title = title
@@ -125,6 +131,7 @@ class Lab:
         self.presets = {name: dict(values) for name, values in presets.items()}
         self._model, self._scene, self._draw, self._sentence = model, scene, draw, sentence
         self.assumptions = pd.concat(assumptions) if assumptions else None
+        self._mark, self.prediction, self.told = mark, prediction, told
         for name, values in self.presets.items():
             self._check(values, f"preset {name!r}")
         self.values = {control.name: control.start for control in controls}
@@ -152,6 +159,15 @@ class Lab:
                 f"no preset {name!r} in this lab; there are {', '.join(map(repr, self.presets))}"
             )
         return self.set(**self.presets[name])
+
+    def marks(self, predictions: Sequence[float]) -> list[str]:
+        """The mark of each prediction alone, at the present values, as SVG; empty where it has no place in the picture."""
+        result, found = self.result, []
+        with course_style():
+            for prediction in predictions:
+                artists = self._mark_of(result, self.values, prediction)
+                found.append(self._svg_of(artists, "") if artists else "")
+        return found
 
     @property
     def frame(self) -> Frame:
@@ -257,31 +273,49 @@ class Lab:
         result = self._model(**values)
         sentence = self._sentence(result, values)
         with course_style():
-            moving = self._moving(result, values)
-            try:
-                svg = _svg(self.figure, moving, sentence)
-            finally:
-                for artist in moving:
-                    artist.remove()
+            moving = self._added(lambda: self._draw(self.figure, result, values))
+            value = self.prediction
+            if value is not None:
+                marks = self._mark_of(result, values, value)
+                if marks or not self._mark:
+                    words = value if isinstance(value, str) else f"{value:,.12g}"
+                    sentence += f" {self.told.format(words)}"
+                moving += marks
+            svg = self._svg_of(moving, sentence)
         at = ",".join(str(c.stops.index(values[name])) for name, c in self.controls.items())
         return Frame(svg, sentence, at)
 
-    def _moving(self, result: Any, values: Mapping[str, Any]) -> list:
+    def _mark_of(self, result: Any, values: Mapping[str, Any], prediction: Any) -> list:
+        if not self._mark:
+            return []
+        return self._added(lambda: self._mark(self.figure, result, values, prediction))
+
+    def _svg_of(self, artists: list, label: str) -> str:
+        """The artists as an SVG, after which they are gone from the figure."""
+        try:
+            return _svg(self.figure, sorted(artists, key=lambda it: it.get_zorder()), label)
+        finally:
+            for artist in artists:
+                artist.remove()
+
+    def _added(self, drawing: Callable[[], None]) -> list:
+        """The artists that `drawing` adds to the figure."""
         before = {id(child) for axes in self.figure.axes for child in axes.get_children()}
-        self._draw(self.figure, result, values)
-        drawn = [
+        drawing()
+        return [
             child
             for axes in self.figure.axes
             for child in axes.get_children()
             if id(child) not in before
         ]
-        return sorted(drawn, key=lambda artist: artist.get_zorder())
 
     def whole_figure(self) -> Figure:
         """A figure of its own with everything in it at the present values: for print, and for readers without a kernel."""
         with course_style():
             figure = self._scene()
             self._draw(figure, self.result, self.values)
+            if self._mark and self.prediction is not None:
+                self._mark(figure, self.result, self.values, self.prediction)
         return figure
 
     # ---- the page

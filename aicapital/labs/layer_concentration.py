@@ -130,7 +130,10 @@ def layer_concentration(prediction: float | None = None) -> Lab:
             fontsize=10,
             color=INK,
         )
-        if prediction is not None and 0 <= prediction <= 10_000:
+
+    def mark(figure, result, values, prediction):
+        _, right = figure.axes
+        if 0 <= prediction <= 10_000:
             right.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             right.text(
                 0.02, min(prediction + 180, 9700), "your prediction", color=ACCENT, fontsize=9
@@ -166,7 +169,8 @@ def layer_concentration(prediction: float | None = None) -> Lab:
             "Assistants, a year later": {"layer": "Assistants: visits, January 2026", "largest_other": largest, "merger": "no merger"},
             "Second and third cloud merge": {"layer": "Clouds: revenue, start of 2026", "largest_other": 20, "merger": "second and third merge"},
         },
-        model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given],
+        model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
+        assumptions=[given],
     )  # fmt: skip
 
 

@@ -118,15 +118,13 @@ def make_or_buy(prediction: float | None = None) -> Lab:
         )
         volume, even = values["volume"], result["even"]
         axes.axvline(volume, color=INK, linewidth=2)
-        apart = prediction is not None and prediction > volume
-        # The two labels at the foot point away from each other, unless that leads out of the picture.
         axes.text(
             volume,
             0.02 * TOP,
             " your volume ",
             fontsize=9,
             color=INK,
-            ha="right" if (apart and volume > 8e3) or volume > 2e6 else "left",
+            ha="right" if volume > 2e6 else "left",
         )
         if GRID[0] <= even <= GRID[-1]:
             axes.plot([even], [buy[0]], "o", color=INK, markersize=8)
@@ -141,15 +139,18 @@ def make_or_buy(prediction: float | None = None) -> Lab:
                 fontsize=9,
                 color=INK,
             )
-        if prediction is not None and GRID[0] <= prediction <= GRID[-1]:
+
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if GRID[0] <= prediction <= GRID[-1]:
             axes.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
             axes.text(
                 prediction,
-                0.02 * TOP,
+                0.07 * TOP,  # above the words of the learner's volume
                 " your prediction ",
                 fontsize=9,
                 color=ACCENT,
-                ha="left" if (apart and prediction < 1e6) or prediction < 1e4 else "right",
+                ha="left" if prediction < 1e5 else "right",
             )
 
     def sentence(result, values):
@@ -211,6 +212,8 @@ def make_or_buy(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

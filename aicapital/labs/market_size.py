@@ -81,7 +81,10 @@ def market_size(prediction: float | None = None) -> Lab:
             markersize=11,
             markeredgewidth=2.5,
         )
-        if prediction is not None and 0 <= prediction <= TOP:
+
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if 0 <= prediction <= TOP:
             axes.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             axes.text(
                 1900, prediction + 0.25, "your prediction", color=ACCENT, fontsize=9, ha="right"
@@ -114,5 +117,5 @@ def market_size(prediction: float | None = None) -> Lab:
             "Quality soon gets dear (applications)": start | {"gamma": 8.0, "setup": 0.2, "market": nearest(MARKETS, 200)},
             "Quality stays cheap to raise": start | {"gamma": 1.4, "market": nearest(MARKETS, 500)},
         },
-        model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given],
+        model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence, assumptions=[given],
     )  # fmt: skip

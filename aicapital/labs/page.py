@@ -60,7 +60,7 @@ const framesOf = lab => {
   }
   return held.get(lab);
 };
-const keep = (lab, at, frame) => { const frames = framesOf(lab); if (frames.size >= MOST) frames.clear(); frames.set(at, frame); };
+const keep = (lab, at, frame) => { const frames = framesOf(lab); if (frames.size >= MOST) frames.clear(); frames.set(at, frame); lab.dataset.held = frames.size; };
 // A frame is its text until it is shown, then its nodes.
 const arrived = (lab, node) => { if (node.dataset?.at && node.parentNode) keep(lab, node.dataset.at, node.localName === 'script' ? node.textContent : [...node.parentNode.childNodes]); };
 // The setting of the controls as the kernel writes it: the position of each one's stop.

@@ -122,7 +122,7 @@ def power_network(prediction: float | None = None) -> Lab:
             zorder=3,
         )
         top = scores[column].sort_values(ascending=False, kind="stable").head(SHOWN)
-        highest = top.max() or 1.0
+        highest = _highest(top)
         for row, (name, score) in enumerate(top.items()):
             block(right, 0, row, score / highest, 0.42, color=colour(name))
             right.text(
@@ -134,7 +134,13 @@ def power_network(prediction: float | None = None) -> Lab:
                 bbox=PAPER_BOX,
                 zorder=4,
             )
-        if prediction is not None and column == "partners" and 0 <= prediction <= 1.4 * highest:
+
+    def mark(figure, result, values, prediction):
+        _, right = figure.axes
+        if result["scores"] is None or _MEASURES[values["measure"]] != "partners":
+            return
+        highest = _highest(result["scores"]["partners"])
+        if 0 <= prediction <= 1.4 * highest:
             right.axvline(prediction / highest, color=ACCENT, linewidth=2, linestyle=":")
             right.text(
                 prediction / highest,
@@ -213,7 +219,13 @@ def power_network(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
+
+
+def _highest(scores: pd.Series) -> float:
+    return scores.max() or 1.0
 
 
 def _day(day: pd.Timestamp) -> str:

@@ -117,7 +117,10 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
             )
         elif not found.found:
             axes.text(60, 1500, "no growth gives this price", fontsize=11, ha="center", color=INK)
-        if prediction is not None and 0 <= prediction <= RIGHT:
+
+    def mark(figure, result, values, prediction):
+        axes = figure.axes[0]
+        if 0 <= prediction <= RIGHT:
             axes.plot([prediction], [60], marker="D", color=ACCENT, markersize=7)
             axes.text(
                 prediction + (1.5 if prediction < 95 else -1.5), 60, "your prediction", color=ACCENT, fontsize=9, va="center",
@@ -161,6 +164,8 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         draw=draw,
         sentence=sentence,
         assumptions=[given, price.rename(index={close: "pre_money"})],
+        mark=mark,
+        prediction=prediction,
     )  # fmt: skip
 
 

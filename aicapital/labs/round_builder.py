@@ -106,18 +106,6 @@ def round_builder(prediction: float | None = None) -> Lab:
                     color=ink(holder),
                     fontsize=9,
                 )
-        if prediction is not None and 0 <= prediction <= 50:
-            left.plot(
-                [prediction], [HOLDERS.index(FOUNDATION)], marker="D", color=ACCENT, markersize=7
-            )
-            left.text(
-                prediction,
-                HOLDERS.index(FOUNDATION) - 0.42,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="center",
-            )
         pre, new = values["pre_money"], _new_money(values)
         block(right, 0.15, pre / 2, 0.5, pre, facecolor="#C9CED6")
         block(right, 0.15, pre + new / 2, 0.5, new, facecolor=colour("OpenAI"))
@@ -130,6 +118,21 @@ def round_builder(prediction: float | None = None) -> Lab:
             va="bottom",
             fontsize=9,
         )
+
+    def mark(figure, table, values, prediction):
+        left, _ = figure.axes
+        if 0 <= prediction <= 50:
+            left.plot(
+                [prediction], [HOLDERS.index(FOUNDATION)], marker="D", color=ACCENT, markersize=7
+            )
+            left.text(
+                prediction,
+                HOLDERS.index(FOUNDATION) - 0.42,
+                "your prediction",
+                color=ACCENT,
+                fontsize=9,
+                ha="center",
+            )
 
     def sentence(table, values):
         pre, new = values["pre_money"], _new_money(values)
@@ -201,6 +204,8 @@ def round_builder(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

@@ -113,7 +113,10 @@ def run_cost(prediction: float | None = None) -> Lab:
         axes.text(
             9e27, 0.16, f"your run (red): {_money(result['cost'])}", ha="right", fontsize=10, color=INK
         )  # fmt: skip
-        if prediction is not None and LOW <= prediction <= HIGH:
+
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if LOW <= prediction <= HIGH:
             axes.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             axes.text(
                 1.1e23, prediction * 1.1, "your prediction", color=ACCENT, fontsize=9, va="bottom"
@@ -141,7 +144,8 @@ def run_cost(prediction: float | None = None) -> Lab:
             "Grok 3's computing, cheap hours": start,
             "Ten times Grok 3, on GB200": start | {"compute": nearest(COMPUTE, 10 * flop["Grok 3"]), "chip": "GB200", "usd_per_hour": 4.0, "days": 120},
         },
-        model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given.drop(index="compute_error"), peaks],
+        model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
+        assumptions=[given.drop(index="compute_error"), peaks],
     )  # fmt: skip
 
 

@@ -123,7 +123,10 @@ def runway(prediction: float | None = None) -> Lab:
         right.text(
             2030, min(at + 5, 101), f"2030: {at:.0f} %", fontsize=9, ha="right", color=ink("OpenAI")
         )
-        if prediction is not None and 0 <= prediction <= 100:
+
+    def mark(figure, result, values, prediction):
+        _, right = figure.axes
+        if 0 <= prediction <= 100:
             right.plot([2030], [prediction], marker="D", color=ACCENT, markersize=7)
             right.text(
                 2030.4, min(max(prediction - 6, 2), 98), "your prediction", color=ACCENT, fontsize=9
@@ -173,6 +176,8 @@ def runway(prediction: float | None = None) -> Lab:
         draw=draw,
         sentence=sentence,
         assumptions=[given],
+        mark=mark,
+        prediction=prediction,
     )  # fmt: skip
 
 

@@ -94,7 +94,9 @@ def scale_budget(prediction: float | None = None) -> Lab:
             color=ACCENT,
         )
 
-        if prediction is not None and prediction > 0:
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if prediction > 0:
             # The size that the budget pays at the predicted ratio, from C = 6ND.
             guess = math.sqrt(10 ** values["budget"] / (6 * prediction))
             if X[0] < guess < X[1]:
@@ -119,8 +121,6 @@ def scale_budget(prediction: float | None = None) -> Lab:
                 f"Yours, {values['size']:g} times that size, has a loss of {result['own_loss']:.3f}; "
                 f"a best-size model reaches it with {100 * result['wasted']:.0f} % less compute."
             )
-        if prediction is not None:
-            words += f" You predicted {prediction:g} tokens per parameter."
         return words.strip()
 
     start = {
@@ -147,6 +147,9 @@ def scale_budget(prediction: float | None = None) -> Lab:
         draw=draw,
         sentence=sentence,
         assumptions=[law_rows(fit) for fit in NAMES.values()],
+        mark=mark,
+        prediction=prediction,
+        told="You predicted {} tokens per parameter.",
     )  # fmt: skip
 
 

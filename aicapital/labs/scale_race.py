@@ -29,7 +29,6 @@ def scale_race(prediction: str | None = None) -> Lab:
     law = ScalingLaw(**law_constants("besiroglu"))
     given = assumptions("scale_race")
     value = given["value"]
-    expected = _direction(prediction)
 
     def model(price_fall, budget_ratio, task, algorithm_gain, finder, leak, demand, extra_spending):
         race = ScaleRace(law, **race_terms(value, DEMAND[demand], budget_ratio=budget_ratio))
@@ -79,8 +78,6 @@ def scale_race(prediction: str | None = None) -> Lab:
                     1.4 if axes is ratio else 2, place - 0.38, _written(width), va="center",
                     fontsize=9.5, color=shade,
                 )  # fmt: skip
-        if expected is not None and asked(values):
-            _arrow(sales, 100 * before.sales(need)[0], expected)
         lines = [100 * state.lead(before.leader_loss - TASKS) for state in result]
         curve.plot(TASKS, lines[0], color=INK, linestyle="--")
         curve.plot(TASKS, lines[1], color=ACCENT)
@@ -92,22 +89,25 @@ def scale_race(prediction: str | None = None) -> Lab:
             words["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
             curve.text(middle, -13, "lead grows", **words)
         curve.axvline(values["task"], color=QUIET, linewidth=1.4)
-        for state, shade, mark in ((before, INK, "D"), (after, ACCENT, "o")):
-            curve.plot([values["task"]], [100 * state.lead(need)], mark, color=shade, markersize=6)
+        for state, shade, shape in ((before, INK, "D"), (after, ACCENT, "o")):
+            curve.plot([values["task"]], [100 * state.lead(need)], shape, color=shade, markersize=6)
+
+    def mark(figure, result, values, predicted):
+        direction, before = _direction(predicted), result[0]
+        if direction is not None and asked(values):
+            need = before.leader_loss - values["task"]
+            _arrow(figure.axes[1], 100 * before.sales(need)[0], direction)
 
     def sentence(result, values):
         before, after = result
         need = before.leader_loss - values["task"]
         (first, _), (last, other) = (state.sales(need) for state in result)
         leads = [state.lead(need) for state in result]
-        words = (
+        return (
             f"Compute of the leader, as a multiple of the follower: {before.compute_ratio:.3g} before, {after.compute_ratio:.3g} after; "
             f"the gap in loss from {before.loss_gap:.3f} to {after.loss_gap:.3f} nats. For this task {_percent(first)} of the buyers took the leader's model, "
             f"now {_percent(last)}, and {_percent(other)} the follower's. Its lead {_moved(*leads)}{_claim(values, *leads)}."
         )
-        if prediction is not None and asked(values):
-            words += f" You predicted: {prediction}."
-        return words
 
     start = {
         name: int(value[name])
@@ -150,6 +150,9 @@ def scale_race(prediction: str | None = None) -> Lab:
         draw=draw,
         sentence=sentence,
         assumptions=[given, law_rows("besiroglu")],
+        mark=mark,
+        prediction=prediction,
+        told="You predicted: {}.",
     )  # fmt: skip
 
 

@@ -151,7 +151,10 @@ def self_funding(prediction: float | None = None) -> Lab:
             fontsize=9,
             color=INK,
         )
-        if prediction is not None and LEFT[0] <= prediction <= LEFT[1]:
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if LEFT[0] <= prediction <= LEFT[1]:
             left.plot([prediction], [0], marker="D", color=ACCENT, markersize=7)
             words = " your prediction "
             left.text(
@@ -226,6 +229,8 @@ def self_funding(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )  # fmt: skip
 
 

@@ -72,7 +72,10 @@ def supplier_cut(prediction: float | None = None) -> Lab:
         axes.text(
             MONTHS + 0.4, 108, f"lowest month: {lowest:.0f} %", ha="right", fontsize=10, color=INK
         )
-        if prediction is not None and 0 <= prediction <= 100:
+
+    def mark(figure, result, values, prediction):
+        (axes,) = figure.axes
+        if 0 <= prediction <= 100:
             axes.axhline(prediction, color=ACCENT, linewidth=2, linestyle=":")
             axes.text(MONTHS + 0.4, prediction - 5 if prediction > 8 else prediction + 2, "your prediction", color=ACCENT, fontsize=9, ha="right", bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1})  # fmt: skip
 
@@ -110,4 +113,6 @@ def supplier_cut(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )  # fmt: skip

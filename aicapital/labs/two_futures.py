@@ -109,7 +109,10 @@ def two_futures(prediction: float | None = None) -> Lab:
             right.text(
                 share + 3, row, f"{share:.0f} %", va="center", fontsize=9, bbox=PAPER_BOX, zorder=4
             )
-        if prediction is not None and 0 <= prediction <= 100:
+
+    def mark(figure, result, values, prediction):
+        _, right = figure.axes
+        if 0 <= prediction <= 100:
             right.plot([prediction] * 2, [1.6, 2.4], color=ACCENT, linewidth=2, linestyle=":")
             right.text(
                 prediction + (2 if prediction < 60 else -2),
@@ -176,6 +179,8 @@ def two_futures(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

@@ -87,17 +87,6 @@ def waterfall(prediction: float | None = None) -> Lab:
             fontsize=9,
         )
         left.axvline(values["exit_value"], color=INK, linewidth=2)
-        if prediction is not None and GRID[0] <= prediction <= GRID[-1]:
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction,
-                60,
-                " your prediction ",
-                color=ACCENT,
-                fontsize=9,
-                ha="left" if prediction < 100 else "right",
-                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.9, "pad": 1},
-            )
         for row, holder in enumerate((NON_PROFIT, LATER, EARLY)):
             block(right, 0, row, result["next"][holder], 0.42, facecolor=SHADES[holder])
             words = f"{holder}: {_bn(result['paid'][holder])} so far"
@@ -115,6 +104,20 @@ def waterfall(prediction: float | None = None) -> Lab:
                 va="center",
                 color=INK,
                 fontsize=9,
+            )
+
+    def mark(figure, result, values, prediction):
+        left, _ = figure.axes
+        if GRID[0] <= prediction <= GRID[-1]:
+            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
+            left.text(
+                prediction,
+                60,
+                " your prediction ",
+                color=ACCENT,
+                fontsize=9,
+                ha="left" if prediction < 100 else "right",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.9, "pad": 1},
             )
 
     def sentence(result, values):
@@ -163,6 +166,8 @@ def waterfall(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        mark=mark,
+        prediction=prediction,
     )
 
 

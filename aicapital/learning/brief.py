@@ -26,6 +26,7 @@ QUESTION = "Will capital define AI?"
 LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
 LONGEST_NAME = 80  # characters: it stands in one line above the page
 ROOM = 190  # characters of a prediction in its row: with less, "Where is that share?" stands alone
+SHORT_CLAIM = 90  # characters of a claim in its line
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
     "01": "I. Mission to dominance",
@@ -48,6 +49,58 @@ SETTLED_WHERE = (
     "Market: spending of US firms on model interfaces in 2030, in the survey of this course or the one that follows it, read by March 2031. "
     "Score: (probability - outcome)², with the outcome 1 or 0; less is better, and saying 50 % to everything scores 0.25."
 )
+# All that the page says, as templates: the static site fills the same ones.
+SAYS = {
+    "by": "{by}. On “When Financing Becomes the Engine”, an article of {day}.",
+    "answer": "My answer",
+    "change_my_mind": "What would change my mind",
+    "scenario": "My scenario, and what I expect by 2031",
+    "caption": "{settings}. {sentence}",
+    "probability": "<b>{chance} %</b> for {claim} ({settled}).",
+    "probabilities": "My probabilities: {listed} {where}",
+    "verdicts": "What holds, and what does not: {judged} of {claims} claims",
+    "section": "Section",
+    "counts": "All I have judged: {counts}.",
+    "sure": "{confidence} confidence: {same} of {count}",
+    "sureness": "Same verdict as the course, by how sure I was: {lines}.",
+    "changed": "I have changed {count} {verdicts} since the first.",
+    "apart": "Where I part from the course most firmly:",
+    "differ": "{claim}, “{text}”: I say “{mine}” ({confidence} confidence), the course “{course}”.",
+    "predictions": "How well I predicted: {hits} of {count} predictions hit",
+    "prediction_columns": ("", "Prediction", "Mine", "The evidence"),
+    "nearest": "nearest",
+    "furthest": "furthest",
+    "incomplete": "This brief is not complete.",
+    "foot": "Verdicts are for the day of the article. “The course” is one more reader with reasons, not the truth.",
+    "holds": "Your brief holds {judged} of {claims} verdicts, {predictions} predictions ({hits} {hit_or_hits}) and {your_or_no} scenario.",
+    "missing": "Missing: {gap}",
+}
+# What can be missing, in the order of the page. Where a learner gives it is added by whoever says so.
+GAPS = {
+    "verdicts": "Verdicts on {left} of {claims} claims ({sections}).",
+    "predictions": "Predictions that you made before you saw the evidence.",
+    "scenario": "Your scenario",
+    "answer": "Your answer to the question",
+    "change_my_mind": "What would change your mind",
+    "name": "Your name",
+    "forecasts": "A probability for {forecasts}",
+}
+# What cannot be taken as it is given.
+REFUSED = {
+    "long": "{what} has {length} characters, at most {most}: a brief fits on a page. Keep the strongest reason.",
+    "name": "{what} has {length} characters, at most {most}: it stands in one line above the page.",
+    "lines": "{what} has more than {most} lines. Write it without empty ones.",
+    "fraction": (
+        "{what} is {value}. Is that {percent} %? Then write {percent}. "
+        'If you mean less than one percent, write "{value} %".'
+    ),
+    "outside": "{what} must lie between 0 and 100 %; got {value}.",
+    "sum": (
+        "C.3 and C.4 cannot both come true in one market; together they have {sum} %, at most 100. "
+        "What is left is the chance of a market in between."
+    ),
+}
+EXPECTED = "a percentage between 0 and 100"
 _CSS = """
 @page { size: A4; margin: 13mm 14mm }
 * { box-sizing: border-box }
@@ -56,11 +109,15 @@ h1 { font-size: 17pt; margin: 0 } h2 { font-size: 11.5pt; margin: 10pt 0 3pt; bo
 p { margin: 0 0 4pt } .by { color: #5b6470 } ul { margin: 0; padding-left: 14pt }
 table { border-collapse: collapse; width: 100%; font-size: 8.6pt } caption { text-align: left; color: #5b6470; padding-bottom: 2pt }
 th, td { text-align: left; vertical-align: top; padding: 1.5pt 6pt 1.5pt 0; border-bottom: 1px solid #e3e6ea }
-thead th { border-bottom: 1px solid #5b6470 } img { width: 100%; max-width: 150mm; display: block }
+thead th { border-bottom: 1px solid #5b6470 } img, figure svg { width: 100%; max-width: 150mm; display: block }
 .missing { border: 1px solid #b3261e; padding: 4pt 8pt; margin-top: 8pt; font-size: 9pt } .foot { color: #5b6470; font-size: 8pt; margin-top: 8pt }
 h2, figure, .missing, tr { break-inside: avoid } h2 { break-after: avoid } figure { margin: 0 } .own { white-space: pre-wrap; overflow-wrap: anywhere }
 @media print { body { margin: 0; padding: 0; max-width: none } }
 """.strip()
+PAGE = (
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    f"<title>{QUESTION} A brief</title><style>{_CSS}</style></head>\n<body>BODY</body></html>\n"
+)
 
 
 class Scenario(Protocol):
@@ -137,7 +194,7 @@ class Brief:
         )
         if len(self.name) > LONGEST_NAME:
             raise LearningError(
-                f"name has {len(self.name)} characters, at most {LONGEST_NAME}: it stands in one line above the page."
+                REFUSED["name"].format(what="name", length=len(self.name), most=LONGEST_NAME)
             )
         self.forecasts = _probabilities(forecasts)
 
@@ -158,12 +215,7 @@ class Brief:
     @cached_property
     def judged(self) -> list[Judged]:
         """The learner's verdicts, in the order of the article."""
-        course = {
-            question.id: question.then.verdict
-            for lesson in self._lessons
-            for question in lesson.questions.values()
-            if isinstance(question, Claim)
-        }
+        course = course_verdicts(self._lessons)
         recorded = self._lessons[0].progress_store.read().get(LiveVerdict.kind, {})
         found = []
         for claim, lesson in self.claims.items():
@@ -188,8 +240,7 @@ class Brief:
                 value, truth = record["value"], question.truth()
                 shown = (question.show(value), question.show(truth))
                 off = None if question.options else _off(question, value, float(truth))
-                asked = f"Lesson {lesson.number}. {_asked(live.text)}"
-                found.append(Predicted(asked, *shown, question.hit(value), off))
+                found.append(Predicted(in_brief(live), *shown, question.hit(value), off))
         return found
 
     @property
@@ -199,23 +250,20 @@ class Brief:
         left = [lesson for claim, lesson in self.claims.items() if claim not in self._done]
         if left:
             sections = ", ".join(SECTIONS[lesson] for lesson in dict.fromkeys(left))
-            gaps.append(f"Verdicts on {len(left)} of {len(self.claims)} claims ({sections}).")
+            gaps.append(
+                GAPS["verdicts"].format(left=len(left), claims=len(self.claims), sections=sections)
+            )
         if not self.predicted:
-            gaps.append("Predictions that you made before you saw the evidence.")
+            gaps.append(GAPS["predictions"])
         if self.scenario is None:
-            gaps.append("Your scenario: brief(my_future), with the lab as you set it.")
-        for text, argument, what in (
-            (self.answer, "answer", "Your answer to the question"),
-            (self.change_my_mind, "change_my_mind", "What would change your mind"),
-            (self.name, "name", "Your name"),
-        ):
-            if not text:
-                gaps.append(f'{what}: brief(..., {argument}="...").')
+            gaps.append(f"{GAPS['scenario']}: brief(my_future), with the lab as you set it.")
+        for argument in ("answer", "change_my_mind", "name"):
+            if not getattr(self, argument):
+                gaps.append(f'{GAPS[argument]}: brief(..., {argument}="...").')
         unset = [claim for claim in SETTLED_BY if claim not in self.forecasts]
         if unset:
-            gaps.append(
-                f'A probability for {" and ".join(unset)}: brief(..., forecasts={{"C.3": ..., "C.4": ...}}).'
-            )
+            what = GAPS["forecasts"].format(forecasts=" and ".join(unset))
+            gaps.append(f'{what}: brief(..., forecasts={{"C.3": ..., "C.4": ...}}).')
         return gaps
 
     @property
@@ -227,11 +275,15 @@ class Brief:
     def summary(self) -> list[str]:
         """What the brief holds, then what is missing."""
         hits = sum(predicted.hit for predicted in self.predicted)
-        lines = [
-            f"Your brief holds {len(self.judged)} of {len(self.claims)} verdicts, {len(self.predicted)} predictions "
-            f"({hits} {'hit' if hits == 1 else 'hits'}) and {'your' if self.scenario is not None else 'no'} scenario.",
-            *(f"Missing: {gap}" for gap in self.missing),
-        ]
+        holds = SAYS["holds"].format(
+            judged=len(self.judged),
+            claims=len(self.claims),
+            predictions=len(self.predicted),
+            hits=hits,
+            hit_or_hits="hit" if hits == 1 else "hits",
+            your_or_no="no" if self.scenario is None else "your",
+        )
+        lines = [holds, *(SAYS["missing"].format(gap=gap) for gap in self.missing)]
         return [
             *lines,
             'Write it as a page with .save("brief.html"); every browser opens and prints it.',
@@ -269,19 +321,16 @@ class Brief:
         by = " · ".join(filter(None, (self.name, f"{date.today():%d %B %Y}".lstrip("0"))))
         parts = [
             f"<h1>{QUESTION}</h1>",
-            f'<p class="by">{html.escape(by)}. On “When Financing Becomes the Engine”, an article of {ARTICLE_DAY}.</p>',
-            _own("My answer", self.answer),
+            f'<p class="by">{SAYS["by"].format(by=html.escape(by), day=ARTICLE_DAY)}</p>',
+            _own(SAYS["answer"], self.answer),
             self._scenario_html(),
             self._verdicts_html(),
             self._predictions_html(),
-            _own("What would change my mind", self.change_my_mind),
+            _own(SAYS["change_my_mind"], self.change_my_mind),
             self._missing_html(),
-            '<p class="foot">Verdicts are for the day of the article. “The course” is one more reader with reasons, not the truth.</p>',
+            f'<p class="foot">{SAYS["foot"]}</p>',
         ]
-        return (
-            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f"<title>{QUESTION} A brief</title><style>{_CSS}</style></head>\n<body>{''.join(parts)}</body></html>\n"
-        )
+        return PAGE.replace("BODY", "".join(parts))
 
     def _scenario_html(self) -> str:
         parts = []
@@ -295,15 +344,18 @@ class Brief:
             sentence = html.escape(self.scenario.sentence)
             parts.append(
                 f'<figure><img alt="{sentence}" src="data:image/png;base64,{picture}">'
-                f"<figcaption>{html.escape(settings)}. {sentence}</figcaption></figure>"
+                f"<figcaption>{SAYS['caption'].format(settings=html.escape(settings), sentence=sentence)}</figcaption></figure>"
             )
         if self.forecasts:
             listed = " ".join(
-                f"<b>{chance:g} %</b> for {claim} ({html.escape(SETTLED_BY[claim])})."
+                SAYS["probability"].format(
+                    chance=f"{chance:g}", claim=claim, settled=html.escape(SETTLED_BY[claim])
+                )
                 for claim, chance in self.forecasts.items()
             )
-            parts.append(f"<p>My probabilities: {listed} {html.escape(SETTLED_WHERE)}</p>")
-        return "<h2>My scenario, and what I expect by 2031</h2>" + "".join(parts) if parts else ""
+            said = SAYS["probabilities"].format(listed=listed, where=html.escape(SETTLED_WHERE))
+            parts.append(f"<p>{said}</p>")
+        return f"<h2>{SAYS['scenario']}</h2>{''.join(parts)}" if parts else ""
 
     def _verdicts_html(self) -> str:
         if not self.judged:
@@ -324,8 +376,9 @@ class Brief:
         counts = ", ".join(
             f"{sum(j.verdict == verdict for j in self.judged)} {verdict}" for verdict in VERDICTS
         )
-        table = _table(("Section", *VERDICTS), rows, f"All I have judged: {counts}.")
-        return f"<h2>What holds, and what does not: {len(self.judged)} of {len(self.claims)} claims</h2>{table}{self._apart_html()}"
+        table = _table((SAYS["section"], *VERDICTS), rows, SAYS["counts"].format(counts=counts))
+        heading = SAYS["verdicts"].format(judged=len(self.judged), claims=len(self.claims))
+        return f"<h2>{heading}</h2>{table}{self._apart_html()}"
 
     def _apart_html(self) -> str:
         """How sure the learner was, against the course; and the most confident disagreements."""
@@ -335,24 +388,28 @@ class Brief:
             own = [judged for judged in compared if judged.confidence == confidence]
             if own:
                 same = sum(judged.verdict == judged.course for judged in own)
-                lines.append(f"{confidence} confidence: {same} of {len(own)}")
-        words = (
-            f"<p>Same verdict as the course, by how sure I was: {'; '.join(lines)}.</p>"
-            if lines
-            else ""
-        )
+                lines.append(SAYS["sure"].format(confidence=confidence, same=same, count=len(own)))
+        words = f"<p>{SAYS['sureness'].format(lines='; '.join(lines))}</p>" if lines else ""
         changed = sum(judged.verdict != judged.first for judged in self.judged)
         if changed:
-            words += f"<p>I have changed {changed} verdict{'' if changed == 1 else 's'} since the first.</p>"
+            verdicts = "verdict" if changed == 1 else "verdicts"
+            words += f"<p>{SAYS['changed'].format(count=changed, verdicts=verdicts)}</p>"
         differ = [judged for judged in compared if judged.verdict != judged.course]
         differ.sort(key=lambda judged: -CONFIDENCES.index(judged.confidence))
         if differ:
             items = "".join(
-                f"<li>{judged.claim}, “{html.escape(shorten(self._claim_texts[judged.claim], 90))}”: "
-                f"I say “{judged.verdict}” ({judged.confidence} confidence), the course “{judged.course}”.</li>"
+                "<li>{}</li>".format(
+                    SAYS["differ"].format(
+                        claim=judged.claim,
+                        text=html.escape(shorten(self._claim_texts[judged.claim], SHORT_CLAIM)),
+                        mine=judged.verdict,
+                        confidence=judged.confidence,
+                        course=judged.course,
+                    )
+                )
                 for judged in differ[:SHOWN]
             )
-            words += f"<p>Where I part from the course most firmly:</p><ul>{items}</ul>"
+            words += f"<p>{SAYS['apart']}</p><ul>{items}</ul>"
         return words
 
     def _predictions_html(self) -> str:
@@ -362,19 +419,19 @@ class Brief:
         numeric = sorted((p for p in self.predicted if p.off is not None), key=lambda p: p.off)
         nearest, furthest = numeric[:SHOWN], numeric[SHOWN:][::-1][:SHOWN]
         rows = [
-            (what, shorten(p.text, ROOM + len("Lesson 00. ")), p.yours, p.evidence)
+            (SAYS[what], p.text, p.yours, p.evidence)
             for what, some in (("nearest", nearest), ("furthest", furthest))
             for p in some
         ]
-        table = _table(("", "Prediction", "Mine", "The evidence"), rows, "") if rows else ""
-        share = f"{hits} of {len(self.predicted)} predictions hit"
-        return f"<h2>How well I predicted: {share}</h2>{table}"
+        table = _table(SAYS["prediction_columns"], rows, "") if rows else ""
+        heading = SAYS["predictions"].format(hits=hits, count=len(self.predicted))
+        return f"<h2>{heading}</h2>{table}"
 
     def _missing_html(self) -> str:
         if not self.missing:
             return ""
         items = "".join(f"<li>{html.escape(gap)}</li>" for gap in self.missing)
-        return f'<div class="missing"><b>This brief is not complete.</b> Missing:<ul>{items}</ul></div>'
+        return f'<div class="missing"><b>{SAYS["incomplete"]}</b> Missing:<ul>{items}</ul></div>'
 
 
 def _own_text(what: str, text: object) -> str:
@@ -383,13 +440,9 @@ def _own_text(what: str, text: object) -> str:
     # Half of a character pair, as a broken paste leaves it, cannot be written to any file.
     text = text.encode("utf-8", "replace").decode("utf-8").strip()
     if len(text) > LONGEST:
-        raise LearningError(
-            f"{what} has {len(text)} characters, at most {LONGEST}: a brief fits on a page. Keep the strongest reason."
-        )
+        raise LearningError(REFUSED["long"].format(what=what, length=len(text), most=LONGEST))
     if text.count("\n") >= MOST_LINES:
-        raise LearningError(
-            f"{what} has more than {MOST_LINES} lines. Write it without empty ones."
-        )
+        raise LearningError(REFUSED["lines"].format(what=what, most=MOST_LINES))
     return text
 
 
@@ -405,26 +458,39 @@ def _probabilities(forecasts: object) -> dict[str, float]:
     for claim in SETTLED_BY:
         if claim in forecasts:
             try:
-                found[claim] = parse_quantity(
-                    forecasts[claim], "%", "a percentage between 0 and 100"
-                ).value
+                found[claim] = parse_quantity(forecasts[claim], "%", EXPECTED).value
             except NotANumber as unreadable:
                 raise LearningError(f"forecasts[{claim!r}]: {unreadable}") from None
             if 0 < found[claim] < 1 and not isinstance(forecasts[claim], str):
                 raise LearningError(
-                    f"forecasts[{claim!r}] is {found[claim]:g}. Is that {100 * found[claim]:g} %? Then write {100 * found[claim]:g}. "
-                    f'If you mean less than one percent, write "{found[claim]:g} %".'
+                    REFUSED["fraction"].format(
+                        what=f"forecasts[{claim!r}]",
+                        value=f"{found[claim]:g}",
+                        percent=f"{100 * found[claim]:g}",
+                    )
                 )
             if not 0 <= found[claim] <= 100:
-                raise LearningError(
-                    f"forecasts[{claim!r}] must lie between 0 and 100 %; got {found[claim]:g}."
-                )
+                what, value = f"forecasts[{claim!r}]", f"{found[claim]:g}"
+                raise LearningError(REFUSED["outside"].format(what=what, value=value))
     if sum(found.values()) > 100:
-        raise LearningError(
-            f"C.3 and C.4 cannot both come true in one market; together they have {sum(found.values()):g} %, at most 100. "
-            "What is left is the chance of a market in between."
-        )
+        raise LearningError(REFUSED["sum"].format(sum=f"{sum(found.values()):g}"))
     return found
+
+
+def course_verdicts(lessons: Sequence[Lesson]) -> dict[str, str]:
+    """Claim -> the course's verdict for the article's day, where its lesson has one."""
+    return {
+        question.id: question.then.verdict
+        for lesson in lessons
+        for question in lesson.questions.values()
+        if isinstance(question, Claim)
+    }
+
+
+def in_brief(live: LivePrediction) -> str:
+    """A prediction's question as it stands in its row."""
+    asked = f"Lesson {live.lesson}. {_asked(live.text)}"
+    return shorten(asked, ROOM + len("Lesson 00. "))
 
 
 def _asked(text: str) -> str:

@@ -16,6 +16,54 @@ from .questions import ANSWERS, DO_NOT_KNOW, Choice, LearningError
 NAMES = {"pre": "Before the lessons", "post": "After the lessons"}
 UNSURE = "I do not know"
 KIND = "concepts"
+HAND_IN = "Hand in my answers"
+# All that is said, as templates: the static site fills the same ones.
+SAYS = {
+    "answered": "{answered} of {asked} answered.",
+    "open": "You may change an answer until you hand in.",
+    "pre": "Handed in. Which answers are right you see after the second form, at the end of lesson 10.",
+    "post": "Handed in.",
+    "stay": "These answers have been handed in, so they stay.",
+    "already": "These answers have been handed in already.",
+    "nothing": "Answer at least one question first.",
+    "left": (
+        f"Still open: {{left}}. Answer them, or choose “{UNSURE}”. To hand in without them, press again; "
+        "questions left open do not count in the comparison."
+    ),
+    "right": "After the lessons you have {right} right of {answered} answered.",
+    "no_pre": "There are no answers from before the lessons, so no gain can be given.",
+    "none_in_both": "No question was answered both times, so no gain can be given.",
+    "compared": "The comparison counts the {questions} that you answered both times.",
+    "all_before": "You had all {count} right before, so nothing was left to gain and no gain can be given.",
+    "went_wrong": "{lost} of them went wrong now; read their reasons.",
+    "fewer": (
+        "You have {lost} fewer right than before: a normalised gain of {gain}. "
+        "Below zero the number has no scale of its own; read the reasons."
+    ),
+    "more": (
+        "{questions} {were} left to gain; you have {gained} more right than before: "
+        "a normalised gain of {gain} (gained, divided by what was left to gain)."
+    ),
+    "sample": (
+        "This is a small sample: one answer more or less moves it by {step}, and who guesses among four finds one in four. "
+        "Take it as a direction. In a group of three questions one answer moves it by a third or more: use the groups to see where to look again. "
+        "Classes are compared by such gains (Hake 1998, below 0.3 low, from 0.7 high); those bands are not made for one person."
+    ),
+    "row": "{right} of {count}",
+    "row_nothing": "nothing to compare",
+    "row_all": "all right before",
+    "row_all_fewer": "all right before, fewer now",
+    "row_fewer": "{gain} (fewer right than before)",
+    "not_answered": "not answered",
+    "did_not_know": "did not know",
+    "was_right": "right",
+    "mistake": "{letter}: {mistake}",
+}
+GAIN_TABLE = ("What you gained", ("Group", "Before", "After", "Normalised gain"))
+REVIEW_TABLE = (
+    "Question by question",
+    ("Concept", "Before", "After", "The answer to the second question"),
+)
 
 
 def _count(number: int, noun: str) -> str:
@@ -65,7 +113,7 @@ class ConceptForm:
             known = ", ".join(self.questions)
             raise LearningError(f"There is no concept question {question_id!r}. Known: {known}.")
         if self.handed_in:
-            self.said = "These answers have been handed in, so they stay."
+            self.said = SAYS["stay"]
             return self.status
         letters = {letter: letter for letter in ANSWERS} | dict(self.options(question_id))
         if not isinstance(given, str) or given not in letters:
@@ -83,18 +131,15 @@ class ConceptForm:
     def hand_in(self) -> str:
         """Fix the answers. With questions left open the first call only says which."""
         if self.handed_in:
-            self.said = "These answers have been handed in already."
+            self.said = SAYS["already"]
             return self.status
         answers = self.answers
         left = [str(n) for n, key in enumerate(self.questions, start=1) if key not in answers]
         if not answers:
-            self.said = "Answer at least one question first."
+            self.said = SAYS["nothing"]
         elif left and not self._warned:
             self._warned = True
-            self.said = (
-                f"Still open: {', '.join(left)}. Answer them, or choose “{UNSURE}”. To hand in without them, press again; "
-                "questions left open do not count in the comparison."
-            )
+            self.said = SAYS["left"].format(left=", ".join(left))
         else:
             self.said = ""
             for key, letter in answers.items():
@@ -104,16 +149,9 @@ class ConceptForm:
     @property
     def status(self) -> str:
         """What is on record, and what comes next."""
-        words = [f"{len(self.answers)} of {len(self.questions)} answered."]
-        if not self.handed_in:
-            words.append("You may change an answer until you hand in.")
-        elif self.form == "pre":
-            words.append(
-                "Handed in. Which answers are right you see after the second form, at the end of lesson 10."
-            )
-        else:
-            words.append("Handed in.")
-        return " ".join(filter(None, [*words, self.said]))
+        count = SAYS["answered"].format(answered=len(self.answers), asked=len(self.questions))
+        state = SAYS[self.form if self.handed_in else "open"]
+        return " ".join(filter(None, [count, state, self.said]))
 
     @property
     def result(self) -> "ConceptResult | None":
@@ -155,17 +193,20 @@ class Score:
     @property
     def gain_words(self) -> str:
         if not self.count:
-            return "nothing to compare"
+            return SAYS["row_nothing"]
         if self.gain is None:
-            return "all right before" + (", fewer now" if self.post < self.pre else "")
-        return f"{self.gain:.2f}" + (" (fewer right than before)" if self.gain < 0 else "")
+            return SAYS["row_all_fewer" if self.post < self.pre else "row_all"]
+        shown = f"{self.gain:.2f}"
+        return SAYS["row_fewer"].format(gain=shown) if self.gain < 0 else shown
 
     @property
     def row(self) -> tuple[str, str, str, str]:
         if not self.count:
             return self.name, "", "", self.gain_words
-        of = f"of {self.count}"
-        return self.name, f"{self.pre} {of}", f"{self.post} {of}", self.gain_words
+        before, after = (
+            SAYS["row"].format(right=right, count=self.count) for right in (self.pre, self.post)
+        )
+        return self.name, before, after, self.gain_words
 
 
 class ConceptResult:
@@ -212,57 +253,38 @@ class ConceptResult:
         """What the numbers say, and what they do not."""
         after = self.forms["post"]
         right = sum(bool(self.right("post", concept)) for concept in CONCEPTS)
-        said = f"After the lessons you have {right} right of {len(after.answers)} answered."
+        words = [SAYS["right"].format(right=right, answered=len(after.answers))]
         whole = self.whole
         if not self.forms["pre"].answers:
-            return [said, "There are no answers from before the lessons, so no gain can be given."]
+            return [*words, SAYS["no_pre"]]
         if not whole.count:
-            return [said, "No question was answered both times, so no gain can be given."]
-        words = [said]
+            return [*words, SAYS["none_in_both"]]
         if whole.count < len(CONCEPTS):
-            words.append(
-                f"The comparison counts the {_count(whole.count, 'question')} that you answered both times."
-            )
+            words.append(SAYS["compared"].format(questions=_count(whole.count, "question")))
+        lost = whole.pre - whole.post
         if whole.gain is None:
-            words.append(
-                f"You had all {whole.count} right before, so nothing was left to gain and no gain can be given."
-            )
-            if whole.post < whole.pre:
-                words.append(
-                    f"{whole.pre - whole.post} of them went wrong now; read their reasons."
-                )
-            return words
-        left = whole.count - whole.pre
-        if whole.post < whole.pre:
-            words.append(
-                f"You have {whole.pre - whole.post} fewer right than before: a normalised gain of {whole.gain:.2f}. "
-                "Below zero the number has no scale of its own; read the reasons."
-            )
+            words.append(SAYS["all_before"].format(count=whole.count))
+            return [*words, SAYS["went_wrong"].format(lost=lost)] if lost > 0 else words
+        left, gain = whole.count - whole.pre, f"{whole.gain:.2f}"
+        if lost > 0:
+            words.append(SAYS["fewer"].format(lost=lost, gain=gain))
         else:
+            questions, were = _count(left, "question"), "was" if left == 1 else "were"
             words.append(
-                f"{_count(left, 'question')} {'was' if left == 1 else 'were'} left to gain; you have {whole.post - whole.pre} more right than before: "
-                f"a normalised gain of {whole.gain:.2f} (gained, divided by what was left to gain)."
+                SAYS["more"].format(questions=questions, were=were, gained=-lost, gain=gain)
             )
-        words.append(
-            f"This is a small sample: one answer more or less moves it by {1 / left:.2f}, and who guesses among four finds one in four. "
-            "Take it as a direction. In a group of three questions one answer moves it by a third or more: use the groups to see where to look again. "
-            "Classes are compared by such gains (Hake 1998, below 0.3 low, from 0.7 high); those bands are not made for one person."
-        )
-        return words
+        return [*words, SAYS["sample"].format(step=f"{1 / left:.2f}")]
 
     def review(self) -> list[tuple[str, str, str, str]]:
         """Concept and lesson, before, after, and why: one row a question of the second form."""
         rows = []
         for number, concept in enumerate(CONCEPTS, start=1):
-            choice = self.forms["post"].questions[concept.id]
-            index = next(i for i, option in enumerate(choice.options) if option.correct)
-            right = choice.options[index]
             rows.append(
                 (
-                    f"{number}. {concept.name} (lesson {concept.lesson})",
+                    review_name(number, concept),
                     self._result("pre", concept),
                     self._result("post", concept),
-                    f"{ANSWERS[index]}, {right.text}. {right.why}",
+                    review_answer(self.forms["post"].questions[concept.id]),
                 )
             )
         return rows
@@ -270,15 +292,28 @@ class ConceptResult:
     def _result(self, form: str, concept: Concept) -> str:
         letter = self.forms[form].answers.get(concept.id)
         if letter is None:
-            return "not answered"
+            return SAYS["not_answered"]
         if letter == DO_NOT_KNOW:
-            return "did not know"
+            return SAYS["did_not_know"]
         option = self._option(form, concept.id, letter)
-        return "right" if option.correct else f"{letter}: {option.mistake}"
+        if option.correct:
+            return SAYS["was_right"]
+        return SAYS["mistake"].format(letter=letter, mistake=option.mistake)
 
     def __repr__(self) -> str:
         lines = [*self.words, *("  " + " | ".join(filter(None, s.row)) for s in self.scores)]
         return "\n".join([*lines, *("  " + " | ".join(row) for row in self.review())])
+
+
+def review_name(number: int, concept: Concept) -> str:
+    return f"{number}. {concept.name} (lesson {concept.lesson})"
+
+
+def review_answer(choice: Choice) -> str:
+    """The right option of a question, with its letter and its reason."""
+    index = next(i for i, option in enumerate(choice.options) if option.correct)
+    right = choice.options[index]
+    return f"{ANSWERS[index]}, {right.text}. {right.why}"
 
 
 def concept_result(progress: Progress) -> ConceptResult | None:

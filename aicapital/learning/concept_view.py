@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
+from .concept_test import GAIN_TABLE, HAND_IN, REVIEW_TABLE
 from .guard import guarded
 from .view import (
     WIDE,
@@ -38,16 +39,8 @@ def twin_html(form: "ConceptForm") -> str:
 
 
 def result_html(result: "ConceptResult") -> str:
-    gains = table_html(
-        ("Group", "Before", "After", "Normalised gain"),
-        [score.row for score in result.scores],
-        "What you gained",
-    )
-    review = table_html(
-        ("Concept", "Before", "After", "The answer to the second question"),
-        result.review(),
-        "Question by question",
-    )
+    gains = table_html(GAIN_TABLE[1], [score.row for score in result.scores], GAIN_TABLE[0])
+    review = table_html(REVIEW_TABLE[1], result.review(), REVIEW_TABLE[0])
     return "".join(to_html(text) for text in result.words) + gains + review
 
 
@@ -85,7 +78,7 @@ def build(form: "ConceptForm") -> widgets.VBox:
         radios[key] = radio(f"Answer to question {number}", form.options(key), answers.get(key))
         radios[key].observe(record(key), names="value")
         blocks.append(widgets.VBox([text, radios[key]], layout=WIDE))
-    submit = button("Hand in my answers", lambda *_: after(form.hand_in), button_style="primary")
+    submit = button(HAND_IN, lambda *_: after(form.hand_in), button_style="primary")
     if form.handed_in:
         close()
     heading = widgets.HTML(value=f"<b>{html.escape(form.heading)}</b>", layout=WIDE)

@@ -20,7 +20,6 @@ from ..data import dictionary, load
 from ..data.schema import resource, table_names
 from ..learning import banks
 from ..learning.progress import FOLDER_VARIABLE
-from ..learning.questions import Prediction
 from . import lab_frames
 from .lessons import TEMPLATES, LessonPage, SiteError, body, markdown, record, write
 from .outputs import ShownLab
@@ -62,7 +61,10 @@ def build(
             content = templates.get_template("lesson_body.html.j2").render(
                 lesson=page, notebook=Markup(body(ready[page.stem]))
             )
-            text = _whole(templates, page.title, content, list(page.labs), before, after)
+            scripts = [f"labs/{lab}.js" for lab in page.labs]
+            if 'whole-page"' in content:
+                scripts.insert(0, "assets/capstone.js")
+            text = _whole(templates, page.title, content, scripts, before, after)
             write(out / page.page, pictures.out_of(boxed(text), ""))
         if reveal:
             write_slides(pages, ready, templates, out, reveal, pictures)
@@ -102,10 +104,20 @@ def _templates() -> Environment:
 
 
 def _whole(
-    templates: Environment, title: str, content: str, labs: list[str] = (), before=None, after=None
+    templates: Environment,
+    title: str,
+    content: str,
+    scripts: list[str] = (),
+    before=None,
+    after=None,
 ) -> str:
     return templates.get_template("page.html.j2").render(
-        title=title, body=Markup(content), labs=labs, before=before, after=after, course=COURSE
+        title=title,
+        body=Markup(content),
+        scripts=scripts,
+        before=before,
+        after=after,
+        course=COURSE,
     )
 
 
@@ -139,12 +151,9 @@ def _write_labs(pages: list[LessonPage], out: Path, most_frames: int) -> None:
 def _write_lab(job: tuple[str, ShownLab, int, Path]) -> None:
     number, found, most_frames, out = job
     asked = {question.id: question for question in banks.load(number).QUESTIONS}
-    prediction = asked.get(found.prediction)
-    if not isinstance(prediction, Prediction) or prediction.options:
-        prediction = None
     lab, still = getattr(labs, found.name)(), f"labs/{found.name}.png"
     data = {"still": still} | lab_frames.packed(
-        lab, prediction, f"{number}.{found.prediction}" if prediction else "", most_frames
+        lab, asked.get(found.prediction), f"{number}.{found.prediction}", most_frames
     )
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     write(out / f"labs/{found.name}.js", f"aicapital.lab({json.dumps(found.name)}, {text});\n")

@@ -8,11 +8,10 @@ base64 inside a script, because a page opened from a folder may not fetch) take 
 
 import base64
 import gzip
-import inspect
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -94,24 +93,26 @@ def still(lab: Lab) -> bytes:
 
 def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = MOST_FRAMES) -> dict:
     """Everything that the page script needs for one lab, ready for JSON; `question` is where the prediction is recorded."""
-    drawn = prediction is not None and draws_predictions(lab)
     controls = list(lab.controls.values())
     settings = grid(lab, most)
     used = [sorted({setting[i] for setting in settings}) for i in range(len(controls))]
     frames: dict[tuple[str, str], int] = {}
     at = {}
+    marks = _Marks(prediction) if prediction is not None and not prediction.options else None
     for setting in settings:
         shown = lab.set(**_values(controls, setting))
         number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
+        if marks and number == len(marks.of):
+            marks.add(lab)
         at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
-    start = {control.name: control.start for control in controls}
-    lab.set(**start)
-    width, height = lab.figure.get_size_inches() * 72
     body = {
         "at": at,
         "pictures": [svg for svg, _ in frames],
         "sentences": [words for _, words in frames],
+        "marks": {"lists": marks.lists, "of": marks.of} if marks else None,
     }
+    lab.set(**{control.name: control.start for control in controls})
+    width, height = lab.figure.get_size_inches() * 72
     return {
         "title": lab.title,
         "view": f"0 0 {width:g} {height:g}",
@@ -139,9 +140,7 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
             for name, preset in lab.presets.items()
         ],
         "question": question,
-        "marks": list(_marks(lab, prediction)) if drawn else [],
-        "hidden": _hidden(lab, prediction, used) if drawn else [],
-        "all": len(at) == _size(used),
+        "told": lab.told,
         "frames": base64.b64encode(
             gzip.compress(json.dumps(body, separators=(",", ":")).encode(), mtime=0)
         ).decode("ascii"),
@@ -164,15 +163,27 @@ def inner(svg: str) -> str:
 
 
 # ---- the learner's prediction: drawn at some values before, and moved to its place in the page
-def _marks(lab: Lab, prediction: Prediction) -> Iterator[tuple[float, str, float, float]]:
-    """(predicted value, the mark as SVG, and where it stands) for values around the evidence."""
-    draw = _predictor(lab)
-    bare = _parts(draw(None))
-    for value in _tried(prediction):
-        mark = _added(bare, _parts(draw(value)))
-        if mark:
-            yield value, "".join(mark), *_place(mark)
-    draw(None)
+class _Marks:
+    """Marks for values around the evidence; pictures in which that of the evidence stands alike share one list.
+
+    An entry: the predicted value, its mark as SVG, and where the mark stands.
+    """
+
+    def __init__(self, prediction: Prediction):
+        self.lists: list[list[tuple[float, str, float, float]]] = []
+        self.of: list[int] = []  # for each picture its list
+        self._truth, self._tried = float(prediction.truth()), _tried(prediction)
+        self._known: dict[str, int] = {}
+
+    def add(self, lab: Lab) -> None:
+        """The next picture: the one that `lab` shows now."""
+        (evidence,) = lab.marks([self._truth])
+        if evidence not in self._known:
+            self._known[evidence] = len(self.lists)
+            drawn = zip(self._tried, lab.marks(self._tried) if evidence else [], strict=False)
+            marks = [(value, inner(svg)) for value, svg in drawn if svg]
+            self.lists.append([(value, svg, *_place(svg)) for value, svg in marks])
+        self.of.append(self._known[evidence])
 
 
 def _tried(prediction: Prediction) -> list[float]:
@@ -183,63 +194,12 @@ def _tried(prediction: Prediction) -> list[float]:
     return sorted(values)
 
 
-def draws_predictions(lab: Lab) -> bool:
-    """Whether the prediction is in the picture; some labs tell it in their sentence only, and the page's reveal shows it."""
-    return "prediction" in inspect.getclosurevars(lab._draw).nonlocals
-
-
-def _predictor(lab: Lab) -> Callable[[float | None], str]:
-    """Draws the lab at its present values as if it had been made with this prediction.
-
-    A lab gets its prediction when it is made, and making one takes a third of a second. So it is changed where
-    `draw` keeps it.
-    """
-    cell = lab._draw.__closure__[lab._draw.__code__.co_freevars.index("prediction")]
-
-    def draw(value: float | None) -> str:
-        cell.cell_contents = value
-        return lab._make_frame(lab.values).svg
-
-    return draw
-
-
-def _parts(svg: str) -> list[str]:
-    """The artists of a picture, one string each, without the clip paths at its end."""
-    body = re.sub(r"<defs><clipPath.*</defs>$", "", inner(svg), flags=re.DOTALL)
-    parts, depth, start = [], 0, 0
-    for tag in re.finditer(r"<(/?)g\b[^>]*>", body):
-        depth += -1 if tag[1] else 1
-        if not depth:
-            parts.append(body[start : tag.end()])
-            start = tag.end()
-    return parts
-
-
-def _added(before: list[str], after: list[str]) -> list[str]:
-    left = list(before)
-    return [part for part in after if part not in left or left.remove(part)]
-
-
-def _place(mark: list[str]) -> tuple[float, float]:
-    """Where a mark stands: the start of its line, or the place of its marker."""
-    for part in mark:
-        found = re.search(r'<use [^>]*x="([-\d.]+)" y="([-\d.]+)"', part) or re.search(
-            r'd="M ([-\d.]+) ([-\d.]+)', re.sub(r"<defs>.*?</defs>", "", part)
-        )
-        if found:
-            return float(found[1]), float(found[2])
-    raise ValueError(f"a prediction mark without a line or a marker: {''.join(mark)[:200]}")
-
-
-def _hidden(lab: Lab, prediction: Prediction, used: list[list[int]]) -> list[tuple[int, int]]:
-    """(control, position) of the words at which a lab does not draw the prediction."""
-    draw = _predictor(lab)
-    truth, start, found = float(prediction.truth()), dict(lab.values), []
-    for i, control in enumerate(lab.controls.values()):
-        for stop in [] if control.is_number else control.stops:
-            lab.set(**start | {control.name: stop})
-            if draw(None) == draw(truth):
-                found.append((i, used[i].index(control.stops.index(stop))))
-        lab.set(**start)
-    draw(None)
-    return found
+def _place(mark: str) -> tuple[float, float]:
+    """Where a mark stands: the place of its marker, or the start of its line."""
+    body = re.sub(r"<defs>.*?</defs>", "", mark, flags=re.DOTALL)
+    found = re.search(r'<use [^>]*x="([-\d.]+)" y="([-\d.]+)"', body) or re.search(
+        r'd="M ([-\d.]+) ([-\d.]+)', body
+    )
+    if not found:
+        raise ValueError(f"a prediction mark without a line or a marker: {mark[:200]}")
+    return float(found[1]), float(found[2])

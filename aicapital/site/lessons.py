@@ -12,11 +12,14 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from .. import labs
 from ..labs.lab import ASSUMPTIONS
 from ..learning import Lesson
+from ..learning.banks.concepts import CONCEPTS
+from ..learning.concept_test import NAMES, ConceptForm
 from ..learning.live import Reveal
-from . import questions
-from .outputs import InJupyterLab, Shown, ShownLab, ShownProgress, lives, shown
+from . import capstone, questions
+from .outputs import InJupyterLab, Shown, ShownBrief, ShownLab, ShownProgress, lives, shown
 from .pages import with_formulas
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -36,6 +39,7 @@ class LessonPage:
     slides: str = ""
     sheet: str = ""
     labs: dict[str, ShownLab] = field(default_factory=dict)
+    last_lab: str = ""
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -117,6 +121,7 @@ class LessonPage:
             # A lab may be shown again, without the prediction.
             if found.prediction or found.name not in self.labs:
                 self.labs[found.name] = found
+            self.last_lab = found.name
             # The live lab takes the place of its saved picture; its assumptions stay.
             picture, opening, listed = saved.partition(ASSUMPTIONS)
             return (
@@ -126,16 +131,20 @@ class LessonPage:
         if isinstance(found, ShownProgress):
             return record(all_counts if self.number == "00" else [self.counts])
         if isinstance(found, InJupyterLab):
-            kept = re.sub(r"<p><i>Run this cell[^<]*</i></p>", "", saved) if found.keeps else ""
-            return f'{kept}<p class="in-jupyterlab"><i>In JupyterLab {found.what}.</i></p>'
+            return f'<p class="in-jupyterlab"><i>In JupyterLab {found.what}.</i></p>'
+        if isinstance(found, ConceptForm):
+            return capstone.concepts(found, uid)
+        if isinstance(found, ShownBrief):
+            return capstone.brief(uid, getattr(labs, self.last_lab)())
         if isinstance(found, Reveal):
             return questions.reveal(found, saved, uid)
         return questions.form(found, uid)
 
 
 def record(counts: list[dict]) -> str:
-    """Where the page script shows what the reader has done."""
-    data = html.escape(json.dumps(counts), quote=False)
+    """Where the page script shows what the reader has done; the concept forms where all lessons stand together."""
+    shown = {"lessons": counts, "concepts": NAMES if len(counts) > 1 else {}, "of": len(CONCEPTS)}
+    data = html.escape(json.dumps(shown), quote=False)
     return f'<div class="record-of"><div class="record">Your record appears here when scripts may run.</div><script type="application/json">{data}</script></div>'
 
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .. import labs
 from ..learning import Lesson
+from ..learning.concept_test import ConceptForm
 from ..learning.live import Live, Reveal
 from ..learning.page import KEPT
 from ..learning.questions import Claim, Prediction
-from .lab_frames import draws_predictions
 
 MOVE = ". Run this cell to move its controls: "
 ANSWER = "(Run this cell to answer.)"
@@ -26,7 +25,7 @@ RECALL = re.compile(r"Recall from lesson (\d\d)\. ")
 
 @dataclass(frozen=True)
 class ShownLab:
-    """A lab of a lesson: its function in `aicapital.labs`, and where the prediction that it draws is recorded."""
+    """A lab of a lesson: its function in `aicapital.labs`, and which prediction it shows."""
 
     name: str
     prediction: str = ""
@@ -37,15 +36,9 @@ class InJupyterLab:
     """Something that is made of the learner's own code or record in JupyterLab; `what` happens there."""
 
     what: str
-    keeps: bool = False  # what the notebook saved is worth reading here, too
 
 
 JUDGED = InJupyterLab("the course judges your function here and names the mistake")
-CONCEPTS = InJupyterLab(
-    "you answer these questions, and at the end of lesson 10 their twins; then you see what you have gained",
-    keeps=True,
-)
-BRIEF = InJupyterLab("your brief is written here, from your record there")
 
 
 @dataclass(frozen=True)
@@ -53,7 +46,12 @@ class ShownProgress:
     """The learner's record, of one lesson or of all."""
 
 
-Shown = ShownLab | ShownProgress | InJupyterLab | Live | Reveal | None
+@dataclass(frozen=True)
+class ShownBrief:
+    """The learner's brief, on the lab that stands above it."""
+
+
+Shown = ShownLab | ShownProgress | ShownBrief | InJupyterLab | ConceptForm | Live | Reveal | None
 
 
 def shown(cell: NotebookNode, output: NotebookNode, lesson: Lesson) -> Shown:
@@ -62,13 +60,14 @@ def shown(cell: NotebookNode, output: NotebookNode, lesson: Lesson) -> Shown:
     if MOVE in text:
         return _lab(cell)
     if text.endswith(ANSWER):
-        return CONCEPTS if text.startswith(_headings()) else _question(text, lesson)
+        form = next((form for form in _forms() if text.startswith(form.heading)), None)
+        return form or _question(text, lesson)
     if text.endswith(KEPT):
         return ShownProgress()
     if "\nYour prediction: none recorded\n" in text:
         return _reveals(lesson).get(text)
     if text.startswith("Your brief holds "):
-        return BRIEF
+        return ShownBrief()
     if any(text.startswith(twin.removesuffix(ANSWER)) for twin in _asked(lesson)):
         return JUDGED
     return None
@@ -88,15 +87,13 @@ def _lab(cell: NotebookNode) -> ShownLab | None:
         if keyword.arg == "prediction"
         and ast.unparse(keyword.value).startswith("lesson.predicted(")
     ]
-    name = found[0].func.attr
-    drawn = predicted and draws_predictions(getattr(labs, name)())
-    return ShownLab(name, predicted[0] if drawn else "")
+    return ShownLab(found[0].func.attr, predicted[0] if predicted else "")
 
 
 @functools.cache
-def _headings() -> tuple[str, ...]:
-    """How the two concept tests begin."""
-    return (Lesson("00").pre_test().heading, Lesson("10").post_test().heading)
+def _forms() -> tuple[ConceptForm, ...]:
+    """The two concept forms, each with a heading of its own."""
+    return Lesson("00").pre_test(), Lesson("10").post_test()
 
 
 def _question(text: str, lesson: Lesson) -> Live | None:

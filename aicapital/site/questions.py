@@ -31,7 +31,7 @@ def form(live: Live, uid: str) -> str:
         f'<form class="question" id="{uid}" novalidate data-kind="{live.kind}" data-lesson="{live.lesson}" data-record="{html.escape(live.record_id)}">'
         f'<p class="heading">{html.escape(live.heading)}</p>{to_html(live.text)}{_controls(live, uid)}'
         f'<div class="buttons">{buttons}</div><div class="reply" role="status" aria-live="polite"></div>'
-        f"{_json(_data(live))}</form>"
+        f"{in_page(_data(live))}</form>"
     )
 
 
@@ -46,20 +46,20 @@ def reveal(shown: Reveal, saved: str, uid: str) -> str:
         f'<div class="beside" id="{uid}" data-lesson="{live.lesson}" data-record="{html.escape(live.record_id)}">'
         f"{to_html(live.text)}"
         '<div class="buttons"><button type="button">Show the evidence beside my prediction</button></div>'
-        f'<div class="reply" role="status" aria-live="polite"></div>{_json(data)}</div><div class="on-paper">{saved}</div>'
+        f'<div class="reply" role="status" aria-live="polite"></div>{in_page(data)}</div><div class="on-paper">{saved}</div>'
     )
 
 
 def _controls(live: Live, uid: str) -> str:
     question = live.question
     if isinstance(question, Claim):
-        return _radios(ASKED_VERDICT, "verdict", VERDICTS, uid) + _radios(
-            "How sure are you?", "confidence", CONFIDENCES, uid
+        return radios(ASKED_VERDICT, "verdict", VERDICTS) + radios(
+            "How sure are you?", "confidence", CONFIDENCES
         )
     if isinstance(question, Choice):
-        return _radios("Your answer", "answer", live.option_texts, uid)
+        return radios("Your answer", "answer", live.option_texts)
     if isinstance(question, Prediction) and question.options:
-        return _radios("Your prediction", "answer", question.options, uid)
+        return radios("Your prediction", "answer", question.options)
     if isinstance(question, Code):
         return (
             f"<pre><code>{html.escape(question.starter)}</code></pre><p>This task runs your own code, so it needs the notebook: "
@@ -72,7 +72,7 @@ def _controls(live: Live, uid: str) -> str:
     )
 
 
-def _radios(legend: str, name: str, options, uid: str) -> str:
+def radios(legend: str, name: str, options) -> str:
     rows = "".join(
         f'<label><input type="radio" name="{name}" value="{i}"> <span>{html.escape(text)}</span></label>'
         for i, text in enumerate(options)
@@ -130,6 +130,7 @@ def _data(live: Live) -> dict:
     return data
 
 
-def _json(data: dict) -> str:
+def in_page(data: dict) -> str:
+    """Data for the page script, inside the page: one opened from a folder may not fetch."""
     text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
     return f'<script type="application/json">{text}</script>'

@@ -17,6 +17,7 @@ from .pages import Pictures, boxed
 REVEAL_FILES = ("dist/reveal.js", "dist/reveal.css", "LICENSE")
 MOST_WORDS = 75  # of text on a slide
 FEW_WORDS = 60  # text that leaves room for a table, a figure or a question under it
+LEAD_WORDS = 20  # so few only lead to what follows, and stay with it
 SMALL_TABLE = 7  # rows that leave room for any text
 HEADING = re.compile(r"^(#{1,6} .+)$", re.MULTILINE)
 
@@ -51,7 +52,10 @@ def slides(notebook: NotebookNode, page: LessonPage) -> list[Slide]:
 def _fits_under(slide: Slide, shown: str) -> bool:
     if 'class="lab"' in shown:
         return False
-    small = "<table" in shown and "<form" not in shown and shown.count("<tr") <= SMALL_TABLE
+    printed = "<table" not in shown and "<img" not in shown and "<div" not in shown
+    small = "<form" not in shown and (
+        printed or "<table" in shown and shown.count("<tr") <= SMALL_TABLE
+    )
     return small or slide.words <= FEW_WORDS
 
 
@@ -70,7 +74,7 @@ def _pages(heading: str, text: str) -> Iterator[Slide]:
     for paragraph in filter(
         None, (part.strip() for part in re.split(r"(?<!\*\*)\n\s*\n", text.strip()))
     ):
-        if slide.text and slide.words + len(paragraph.split()) > MOST_WORDS:
+        if slide.words > LEAD_WORDS and slide.words + len(paragraph.split()) > MOST_WORDS:
             yield slide
             slide = Slide(heading, "")
         slide.text = f"{slide.text}\n\n{paragraph}".strip()
@@ -83,7 +87,8 @@ def _outputs(cell: NotebookNode, page: LessonPage) -> Iterator[str]:
         shown = data.get("text/html") or markdown(data.get("text/markdown", ""))
         if not shown and (text := data.get("text/plain") or output.get("text", "")):
             shown = f"<pre>{html.escape(text)}</pre>"
-        if 'class="in-jupyterlab"' in shown:
+        # Twelve questions, a brief and a record are for a reader's page, not for a room.
+        if re.search(r'class="(in-jupyterlab|record-of|[^"]*whole-page)"', shown):
             continue
         if 'class="lab"' in shown:
             shown += (

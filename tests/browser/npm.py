@@ -1,4 +1,4 @@
-"""The npm packages in web/: reveal.js for the slides, axe-core for accessibility."""
+"""The npm packages in web/: reveal.js for the slides, axe-core for accessibility, and JupyterHub's proxy."""
 
 import shutil
 import subprocess

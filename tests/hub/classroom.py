@@ -22,6 +22,7 @@ import websocket
 from aicapital.grading.release import COURSE, release_zip
 
 HERE = Path(__file__).parent
+PROXY = HERE.parents[1] / "web/node_modules/.bin/configurable-http-proxy"
 LESSON = "notebooks/01_mission_to_dominance.ipynb"
 
 
@@ -64,6 +65,7 @@ def hub(folder: Path) -> Iterator[Hub]:
     environment = os.environ | {
         "HUB_FOLDER": str(folder),
         "HUB_PORTS": ",".join(ports),
+        "HUB_PROXY": str(PROXY),
         "HUB_PASSWORD": password,
         "HUB_COURSE": str(course_repository(folder)),
         "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(16),

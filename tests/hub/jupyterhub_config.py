@@ -19,9 +19,7 @@ c = get_config()  # noqa: F821 - JupyterHub provides it
 c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{hub_port}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{proxy_port}"
-c.ConfigurableHTTPProxy.command = [
-    str(Path(__file__).parent / "node_modules" / ".bin" / "configurable-http-proxy")
-]
+c.ConfigurableHTTPProxy.command = [os.environ["HUB_PROXY"]]
 c.JupyterHub.db_url = f"sqlite:///{folder}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = str(folder / "cookie_secret")
 c.JupyterHub.authenticator_class = "shared-password"

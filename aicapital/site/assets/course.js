@@ -80,6 +80,7 @@ const fractionNote = value => `${showNumber(value)} reads as ${showNumber(value)
 // ---- the record: as in the progress file of the notebooks, in this browser
 const STORE = 'aicapital.progress';
 let memory = null;  // where the browser keeps nothing for a page
+try { localStorage.setItem(`${STORE}.try`, ''); localStorage.removeItem(`${STORE}.try`); } catch { memory = {}; }
 const readRecords = () => { try { return memory ?? JSON.parse(localStorage.getItem(STORE)) ?? {}; } catch { return memory ?? {}; } };
 const record = (kind, lesson, id) => readRecords()[kind]?.[lesson]?.[id];
 function put(kind, lesson, id, value) {
@@ -90,6 +91,26 @@ function put(kind, lesson, id, value) {
 }
 function keep(all) { try { localStorage.setItem(STORE, JSON.stringify(all)); } catch { memory = all; } }
 const today = () => new Date().toISOString();
+// In a folder some browsers give each page a record of its own; with none at all, answers end with the page.
+const KEPT = {
+  memory: 'This browser keeps nothing for this page, so your answers last until you close or reload it. Save them as a file and load it on the next page.',
+  file: 'Kept in this browser only. Opened from a folder, some browsers keep the answers of each page apart: then save them as a file here and load it on the next page.',
+  site: 'Kept in this browser only.',
+};
+const whereKept = () => KEPT[memory ? 'memory' : location.protocol === 'file:' ? 'file' : 'site'];
+function kindsIn(text) {
+  const all = JSON.parse(text), isMap = it => it !== null && typeof it === 'object' && !Array.isArray(it);
+  const found = isMap(all) ? Object.entries(all).filter(([, lessons]) => isMap(lessons) && Object.values(lessons).every(isMap)) : [];
+  if (!found.length) throw new Error('no records');
+  return found;
+}
+// What a file holds is added; where both have an answer, that of the file stays.
+function load(text) {
+  const all = readRecords();
+  for (const [kind, lessons] of kindsIn(text))
+    for (const [lesson, records] of Object.entries(lessons)) Object.assign((all[kind] ??= {})[lesson] ??= {}, records);
+  keep(all);
+}
 
 // ---- what is said to an answer
 const escaped = text => make('p', {}, text).outerHTML;
@@ -259,25 +280,38 @@ function reveal(box) {
 
 // ---- the record on a page of its own
 function progress(box) {
-  const counts = dataOf(box);
+  const {lessons, concepts, of: asked} = dataOf(box), all = lessons.length > 1;
   const show = () => {
-    const all = readRecords(), rows = [];
-    for (const {lesson, title, predictions, checks, verdicts} of counts) {
-      const of = kind => Object.values(all[kind]?.[lesson] ?? {});
+    const records = readRecords(), rows = [];
+    for (const {lesson, title, predictions, checks, verdicts} of lessons) {
+      const of = kind => Object.values(records[kind]?.[lesson] ?? {});
       rows.push(make('tr', {}, make('th', {scope: 'row'}, title), make('td', {}, `${of('predictions').length} of ${predictions}`),
         make('td', {}, `${of('checks').filter(it => it.solved).length} of ${checks}`), make('td', {}, `${of('verdicts').length} of ${verdicts}`)));
     }
     const head = make('tr', {}, ...['Lesson', 'Predictions', 'Checks solved', 'Verdicts'].map(name => make('th', {scope: 'col'}, name)));
-    const forget = make('button', {type: 'button'}, counts.length > 1 ? 'Delete all my answers' : 'Delete my answers of this lesson');
+    const forget = make('button', {type: 'button'}, all ? 'Delete all my answers' : 'Delete my answers of this lesson');
     forget.onclick = () => {
-      const kept = readRecords();
-      for (const {lesson} of counts) for (const kind of Object.values(kept)) delete kind[lesson];
-      keep(kept);
+      const kept = readRecords(), gone = [...lessons.map(it => it.lesson), ...$$(document, '[data-concepts]').map(it => it.dataset.concepts)];
+      for (const kind of Object.values(kept)) for (const lesson of gone) delete kind[lesson];
+      keep(all ? {} : kept);
       location.reload();
     };
+    const save = make('a', {class: 'save', download: 'progress.json'}, 'Save all my answers as a file');
+    save.href = URL.createObjectURL(new Blob([JSON.stringify({version: 1, ...readRecords()}, null, 1)], {type: 'application/json'}));
+    const file = make('input', {type: 'file', accept: '.json'}), said = make('p', {role: 'status'});
+    file.onchange = async () => {
+      try { load(await file.files[0].text()); } catch { said.textContent = `${file.files[0].name} holds no answers of this course. Choose a file that such a page has saved.`; return; }
+      if (memory) { document.dispatchEvent(new Event('loaded')); show(); } else location.reload();
+    };
+    const forms = Object.entries(concepts).map(([form, name]) => {
+      const given = Object.values(records.concepts?.[form] ?? {});
+      return make('li', {}, `${name}: ${given.length} of ${asked} answered${given.some(it => it.handed_in) ? ', handed in' : ''}`);
+    });
     const scroll = make('div', {class: 'scroll'},
       make('table', {}, make('caption', {}, 'Your record'), make('thead', {}, head), make('tbody', {}, ...rows)));
-    $(box, '.record').replaceChildren(scroll, make('p', {}, 'Kept in this browser only. '), forget);
+    const questions = forms.length ? [make('p', {}, 'Concept questions'), make('ul', {}, ...forms)] : [];
+    $(box, '.record').replaceChildren(scroll, ...questions, make('p', {}, whereKept()),
+      make('div', {class: 'buttons'}, save, make('label', {}, 'Load answers from a file: ', file), forget), said);
   };
   document.addEventListener('recorded', show);
   show();
@@ -289,14 +323,24 @@ async function unpack(text) {
   const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
 }
-function mark(data) {
-  const [lesson, id] = data.question.split('.'), kept = record('predictions', lesson, id);
-  if (!kept || typeof kept.value !== 'number') return null;
-  const value = kept.value, marks = data.marks, next = marks.findIndex(each => each[0] >= value);
-  if (!marks.length || next < 0 || (next === 0 && marks[0][0] > value)) return {svg: '', value};
+// The recorded prediction as a lab shows it: its mark, or why there is none, and words.
+function predicted(data, marks, picture) {
+  const kept = record('predictions', ...data.question.split('.')), none = {svg: '', words: ''};
+  if (!kept) return none;
+  const value = kept.value, isNumber = typeof value === 'number';
+  const words = data.told.replace('{}', isNumber ? Number(value.toPrecision(12)).toLocaleString('en-US', {maximumFractionDigits: 12}) : value);
+  if (!marks?.lists.some(list => list.length)) return {svg: '', words};
+  const here = marks.lists[marks.of[picture]];
+  if (!here.length || !isNumber) return none;  // the question was about another setting
+  const svg = mark(here, value);
+  return {svg, words: svg ? words : `${words} It lies outside this picture.`};
+}
+function mark(marks, value) {
+  const next = marks.findIndex(each => each[0] >= value);
+  if (next < 0 || (next === 0 && marks[0][0] > value)) return '';
   const b = marks[next], a = marks[Math.max(next - 1, 0)], share = a === b ? 1 : (value - a[0]) / (b[0] - a[0]);
   const x = a[2] + share * (b[2] - a[2]), y = a[3] + share * (b[3] - a[3]), from = share > 0.5 ? b : a;
-  return {svg: `<g class="mark" transform="translate(${(x - from[2]).toFixed(2)} ${(y - from[3]).toFixed(2)})">${from[1]}</g>`, value};
+  return `<g class="mark" transform="translate(${(x - from[2]).toFixed(2)} ${(y - from[3]).toFixed(2)})">${from[1]}</g>`;
 }
 function nearest(settings, wanted, pinned, lengths) {
   let best = null, least = Infinity;
@@ -341,11 +385,11 @@ function lab(place, data, base) {
 
   function show() {
     const number = body.at[at.join()];
-    const guessed = place.dataset.prediction ? mark(data) : null, hidden = data.hidden.some(([i, stop]) => at[i] === stop);
-    picture.innerHTML = body.pictures[number] + (guessed && !hidden ? guessed.svg : '');
+    const shown = place.dataset.prediction ? predicted(data, body.marks, number) : {svg: '', words: ''};
+    picture.innerHTML = body.pictures[number] + shown.svg;
     picture.setAttribute('aria-label', body.sentences[number]);
     if (sentence.textContent !== body.sentences[number]) sentence.textContent = body.sentences[number];
-    guess.textContent = !guessed ? '' : guessed.svg ? '' : 'Your prediction lies outside this picture.';
+    guess.textContent = shown.words;
     at.forEach((stop, i) => {
       inputs[i].value = stop;
       readouts[i].textContent = controls[i].shows[stop];
@@ -359,6 +403,7 @@ function lab(place, data, base) {
     note.textContent = changed.length ? `${NEAREST} you see the nearest one. ${changed.join('; ')}. In JupyterLab every combination works.` : '';
     at = found;
     show();
+    place.dispatchEvent(new Event('moved'));
   }
   unpack(data.frames).then(frames => {
     body = frames;
@@ -369,6 +414,12 @@ function lab(place, data, base) {
     place.classList.add('alive');
     reachable();
     document.addEventListener('recorded', event => { if (event.detail === data.question) show(); });
+    // What the brief takes over, and how it brings back what the reader had set.
+    place.scenario = {
+      get: () => ({at, title: data.title, view: data.view, svg: picture.innerHTML, sentence: sentence.textContent,
+        settings: controls.map((control, i) => `${control.label}: ${control.shows[at[i]]}`)}),
+      set: wanted => { if (wanted.join() in body.at) { at = wanted; show(); } },
+    };
     place.dispatchEvent(new Event('alive'));
   });
 }
@@ -384,9 +435,11 @@ window.aicapital = {
     }
   },
   numbers: {readNumber, showNumber, withUnit, close},
+  kit: {$, $$, make, dataOf, reply, escaped, reachable, record, readRecords, put, today, whereKept, plain, isFraction, NotANumber},
 };
 
-$$(document, 'form.question').forEach(question);
+$$(document, 'form.question[data-kind]').forEach(question);
+if (memory) $$(document, '.about.screen').forEach(it => it.after(make('p', {class: 'about', role: 'status'}, whereKept())));
 $$(document, '.beside').forEach(reveal);
 $$(document, '.record-of').forEach(progress);
 // On paper nothing can be opened.
