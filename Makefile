@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NPM_CI := npm ci --silent --no-audit --no-fund
+SHEET ?= auto
+OUT ?= graded
 
 .PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed site slides test-newest clean
 
@@ -55,15 +57,14 @@ bench-hub: $(VENV)/test-ready
 exercises: $(VENV)/test-ready
 	$(BIN)/python -m aicapital exercises
 
+# make release [VARIANTS=roster.csv [SECRET=file] [SHEET=01]]: the zips; with a roster one a learner, with own numbers
 release: $(VENV)/test-ready
-	$(BIN)/python -m aicapital release
+	$(BIN)/python -m aicapital release $(if $(VARIANTS),--variants "$(VARIANTS)" $(if $(SECRET),--secret "$(SECRET)") $(if $(filter-out auto,$(SHEET)),--sheet "$(SHEET)"))
 
-# make grade SUBMISSIONS=folder [SHEET=01] [OUT=graded] [ROSTER=roster.csv] [OPTIONS="--due 2026-11-25T18:00"]
-SHEET ?= auto
-OUT ?= graded
+# make grade SUBMISSIONS=folder [SHEET=01] [OUT=graded] [ROSTER=roster.csv] [VARIANTS=roster.csv [SECRET=file]] [OPTIONS="--due 2026-11-25T18:00"]
 grade: $(VENV)/teach-ready
 	@test -n "$(SUBMISSIONS)" || { echo "Say where they are: make grade SUBMISSIONS=folder"; exit 1; }
-	$(BIN)/python -m aicapital grade "$(SHEET)" "$(SUBMISSIONS)" --out "$(OUT)" --nbgrader $(if $(ROSTER),--roster "$(ROSTER)") $(OPTIONS)
+	$(BIN)/python -m aicapital grade "$(SHEET)" "$(SUBMISSIONS)" --out "$(OUT)" --nbgrader $(if $(ROSTER),--roster "$(ROSTER)") $(if $(VARIANTS),--variants "$(VARIANTS)" $(if $(SECRET),--secret "$(SECRET)")) $(OPTIONS)
 
 # make marks [OUT=graded] [ROSTER=roster.csv]: adds the marks made by hand
 marks: $(VENV)/teach-ready

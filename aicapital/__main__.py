@@ -70,6 +70,12 @@ def _marks(argv):
     return main(argv)
 
 
+def _variants(argv):
+    from .grading.variant_check import main
+
+    return main(argv)
+
+
 def _guide(argv):
     from .authoring.guide import main
 
@@ -92,6 +98,7 @@ COMMANDS = {
     "exercises": (_exercises, "write exercises/ from solutions/ (--check: only compare)"),
     "grade": (_grade, "mark a folder of submissions"),
     "marks": (_marks, "add marks made by hand; tables for Moodle and Canvas"),
+    "variants": (_variants, "show what varies in a sheet from learner to learner, and check it"),
     "guide": (_guide, "write the teaching guide from its sources (--check: only compare)"),
     "release": (_release, "write the zips that a teacher hands out"),
     "site": (_site, "write the course as pages that need no kernel and no network"),

@@ -1,9 +1,13 @@
-"""No test, and no notebook under nbval, sees or changes the progress of whoever runs it."""
+"""No test, and no notebook under nbval, sees or changes the progress of whoever runs it, or reaches the network."""
 
 import os
 import tempfile
+from pathlib import Path
 
+import nbval.kernel
 import pytest
+
+from tests.offline_run import CutOff
 
 
 class FreshProgress:
@@ -37,5 +41,44 @@ class FreshProgress:
         os.environ.pop("AICAPITAL_PROGRESS", None)
 
 
+# On two cores the files that take longest go first, or one core would be left with one of them at the end. Learners on
+# a hub and a browser mostly wait: side by side with files that compute, they cost little time.
+FIRST = [
+    "hub/test_hub.py",
+    "test_labs.py",
+    "browser/test_labs_in_browser.py",
+    "test_refresh.py",
+    "browser/test_site.py",
+    "test_grading.py",
+    "test_colours.py",
+    "test_no_network.py",
+    "test_grading_attacks.py",
+    "test_doctor.py",
+    "test_grading_nbgrader.py",
+    "test_brief.py",
+    "test_release.py",
+]
+
+
+class LongestFirst:
+    """The order in which files are handed out."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        tests = Path(__file__).parent
+        places = {tests / name: number for number, name in enumerate(FIRST)}
+
+        def place(item: pytest.Item) -> int:
+            # A lesson takes longer than one of the tests that are left, and a solution is quickest.
+            others = {"notebooks": len(FIRST), "solutions": len(FIRST) + 2}
+            return places.get(item.path, others.get(item.path.parent.name, len(FIRST) + 1))
+
+        items.sort(key=place)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    nbval.kernel.KernelManager = CutOff  # nbval has no option for it
     config.pluginmanager.register(FreshProgress(), "fresh-progress")
+    config.pluginmanager.register(LongestFirst(), "longest-first")
+    # pytest-xdist would hand out the files with the most tests first, however quick these are.
+    config.option.loadscopereorder = False

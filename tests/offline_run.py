@@ -1,17 +1,21 @@
-"""Run notebooks where the network cannot be reached: `offline(...)` starts this file as a program of its own.
+"""Notebooks where the network cannot be reached: `CutOff` starts such kernels, `offline(...)` needs none.
 
-On Linux the program lives in a network namespace with nothing but a loopback device, which kernels need.
-Elsewhere, Python itself refuses: a sitecustomize, inherited by kernels, lets sockets reach this machine only.
+On Linux they live in a network namespace without any device. Elsewhere, Python itself refuses: a sitecustomize lets
+sockets reach this machine only.
 """
 
+import functools
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
+from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 REFUSE = """
 import socket
@@ -45,35 +49,65 @@ socket.getaddrinfo = _resolve_only_here
 """
 
 
-def namespace() -> list[str] | None:
-    """The command that starts a program without network devices; None where the system has none."""
-    for command in (["unshare", "-n"], ["unshare", "-rn"]):
+@functools.cache
+def namespace() -> tuple[str, ...]:
+    """The command that starts a program without network devices; empty where the system has none."""
+    for command in (("unshare", "-n"), ("unshare", "-rn")):
         try:
             if subprocess.run([*command, "true"], capture_output=True, timeout=30).returncode == 0:
                 return command
         except OSError:
-            return None
-    return None
+            break
+    return ()
+
+
+def refusing(folder: Path) -> dict[str, str]:
+    """The environment of a Python that refuses to leave this machine, by a file that is written to `folder`."""
+    (folder / "sitecustomize.py").write_text(REFUSE)
+    paths = [str(folder), os.environ.get("PYTHONPATH")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+class CutOff(KernelManager):
+    """Starts kernels as its base does, but without a network: they are spoken to through files, not ports."""
+
+    isolation: tuple[str, ...]
+
+    def __init__(self, isolation: tuple[str, ...] | None = None, **kwargs):
+        self.isolation = namespace() if isolation is None else isolation
+        # The address of such a file may have about 100 letters, so it lies near the root.
+        self._room = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
+        if self.isolation:
+            kwargs |= {"transport": "ipc", "connection_file": f"{self._room.name}/kernel.json"}
+        super().__init__(**kwargs)
+
+    def start_kernel(self, **kwargs) -> None:
+        environment = {} if self.isolation else {"env": refusing(Path(self._room.name))}
+        super().start_kernel(**environment, **kwargs)
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        return [*self.isolation, *super().format_kernel_cmd(extra_arguments)]
 
 
 def offline(
-    jobs: dict[str, tuple[NotebookNode, Path]], folder: Path, isolation: list[str] | None
+    jobs: dict[str, tuple[NotebookNode, Path]], folder: Path, isolation: tuple[str, ...]
 ) -> dict[str, NotebookNode]:
-    """Run every job (name: notebook, folder to run in) to its end, errors or not; returns the notebooks."""
+    """Run every job (name: notebook, folder to run in) to its end, errors or not; returns the notebooks.
+
+    They run one after another in one Python process, which saves a start of it for each: of their outputs, what they
+    printed and raised is kept.
+    """
     folder.mkdir(parents=True)
-    env = dict(os.environ)
-    if isolation is None:
-        (folder / "sitecustomize.py").write_text(REFUSE)
-        env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), env.get("PYTHONPATH")]))
+    env = os.environ if isolation else refusing(folder)
     todo = []
     for number, (nb, runs_in) in enumerate(jobs.values()):
         path = folder / f"{number}.ipynb"
         path.write_text(nbformat.writes(nb), encoding="utf-8")
-        todo.append(
-            {"notebook": str(path), "folder": str(runs_in), "isolated": isolation is not None}
-        )
+        todo.append({"notebook": str(path), "folder": str(runs_in)})
     (folder / "jobs.json").write_text(json.dumps(todo))
-    command = [*(isolation or []), sys.executable, __file__, str(folder / "jobs.json")]
+    command = [*isolation, sys.executable, __file__, str(folder / "jobs.json")]
+    # Figures are shown as in a kernel.
+    env = env | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return {
@@ -82,26 +116,18 @@ def offline(
     }
 
 
-def _raise_loopback() -> None:
-    import fcntl
-    import socket
-    import struct
-
-    set_flags, up_and_running = 0x8914, 0x1 | 0x40  # SIOCSIFFLAGS, IFF_UP | IFF_RUNNING
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, set_flags, struct.pack("16sh14x", b"lo", up_and_running))
-
-
 def main(jobs: Path) -> None:
-    from aicapital.authoring.execute import run
+    from aicapital.authoring.replay import ran
 
-    todo = json.loads(jobs.read_text())
-    if any(job["isolated"] for job in todo):
-        _raise_loopback()
-    for job in todo:
+    for job in json.loads(jobs.read_text()):
         path = Path(job["notebook"])
         nb = nbformat.read(path, as_version=4)
-        run(nb, Path(job["folder"]), name=path.name, allow_errors=True)
+        os.chdir(job["folder"])
+        for done in ran(nb):
+            done.cell.outputs = [new_output("stream", name="stdout", text=done.printed)]
+            if done.error:
+                name, words = type(done.error).__name__, str(done.error)
+                done.cell.outputs.append(new_output("error", ename=name, evalue=words))
         path.write_text(nbformat.writes(nb), encoding="utf-8")
 
 

@@ -838,6 +838,17 @@ def test_progress_over_all_lessons(monkeypatch, lesson):
     assert "Lesson 02, verdicts: 0 of 1" in page
 
 
+def test_the_progress_page_says_in_words_what_was_recalled(monkeypatch, folder):
+    monkeypatch.setattr(banks, "BANKS", {"01": "x"})
+    monkeypatch.setattr(banks, "load", lambda number: BANK)
+    later = learning.Lesson("02", bank=SimpleNamespace(QUESTIONS=[*BANK.QUESTIONS[:1]]))
+    question = later.recall(1, "pre_or_post")
+    question.answer("13.1 %")
+    assert f"From lesson 01: {question.text[:40]}" in repr(later.progress())
+    monkeypatch.setattr(banks, "load", lambda number: SimpleNamespace(QUESTIONS=[]))
+    assert "Recall 01.pre_or_post" in repr(later.progress())  # its lesson asks it no more
+
+
 def test_the_file_is_where_the_variable_says(lesson, folder):
     lesson.predict("share").answer(14)
     assert learning.progress_file() == folder / "progress.json"

@@ -1,9 +1,12 @@
 """Committed notebooks keep the house rules, each rule can fail, and nbval compares what it should."""
 
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -32,6 +35,22 @@ WIDGET = {
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_committed_notebook_keeps_the_house_rules(path):
     assert house_rules.problems(read(path), house_rules.kind_of(path)) == []
+
+
+def recalled(path: Path) -> list[tuple[str, str]]:
+    """What a lesson asks again: number of the earlier lesson, and the question."""
+    cell = next(cell for cell in read(path).cells if cell.id == "recall")
+    texts = "\n".join(output.data["text/plain"] for output in cell.outputs)
+    return re.findall(r"Recall from lesson (\d\d)\. (.+)", texts)
+
+
+def test_recall_reaches_back_to_the_lesson_before_and_repeats_no_question_for_long():
+    lessons = sorted(ROOT.glob("notebooks/*.ipynb"))
+    asked = {after.name: (before.name[:2], recalled(after)) for before, after in pairwise(lessons)}
+    left_out = [name for name, (before, found) in asked.items() if before not in dict(found)]
+    assert not left_out
+    often = Counter(question for _, found in asked.values() for question in found)
+    assert [question for question, times in often.items() if times > 3] == []
 
 
 # Every rule can fail

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 from IPython.core.displayhook import DisplayHook
@@ -63,11 +64,20 @@ def saved(nb: NotebookNode) -> dict[str, str]:
     }
 
 
-def replay(nb: NotebookNode) -> dict[str, str]:
-    """What they print now. A cell that fails prints FAILED and its error, and is the last to run."""
+@dataclass
+class Ran:
+    """What one code cell did: what it printed, the outputs that it showed, the error that ended it."""
+
+    cell: NotebookNode
+    printed: str
+    shown: list[dict]
+    error: BaseException | None
+
+
+def ran(nb: NotebookNode) -> Iterator[Ran]:
+    """Run the code cells of a notebook in this process, from an empty namespace with an empty progress folder."""
     shell = _Shell.instance()
     shell.reset(new_session=True)
-    printed = {}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as progress:
         os.environ["AICAPITAL_PROGRESS"] = progress
         for cell in nb.cells:
@@ -77,12 +87,19 @@ def replay(nb: NotebookNode) -> dict[str, str]:
             with redirect_stdout(io.StringIO()) as stream:
                 done = shell.run_cell(cell.source)
             error = done.error_before_exec or done.error_in_exec
-            if error:
-                printed[cell.id] = f"{FAILED}: {type(error).__name__}: {error}"
-                break
-            streams = [stream.getvalue().rstrip("\n")] if stream.getvalue() else []
-            shown = [text_of(output["data"]) for output in shell.display_pub.outputs]
-            printed[cell.id] = "\n".join([*streams, *shown])
+            yield Ran(cell, stream.getvalue(), list(shell.display_pub.outputs), error)
+
+
+def replay(nb: NotebookNode) -> dict[str, str]:
+    """What they print now. A cell that fails prints FAILED and its error, and is the last to run."""
+    printed = {}
+    for done in ran(nb):
+        if done.error:
+            printed[done.cell.id] = f"{FAILED}: {type(done.error).__name__}: {done.error}"
+            break
+        streams = [done.printed.rstrip("\n")] if done.printed else []
+        shown = [text_of(output["data"]) for output in done.shown]
+        printed[done.cell.id] = "\n".join([*streams, *shown])
     return printed
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 PACKAGE_FILE = "datapackage.json"
+_BESIDE = Path(__file__).resolve().parents[2] / "data"
 
 
 class DataError(ValueError):
@@ -18,7 +19,7 @@ class DataError(ValueError):
 
 def folder() -> Path:
     """The folder of the tables: AICAPITAL_DATA if that is set, else `data` beside the package."""
-    return Path(os.environ.get("AICAPITAL_DATA") or Path(__file__).resolve().parents[2] / "data")
+    return Path(os.environ.get("AICAPITAL_DATA") or _BESIDE)
 
 
 def stamp(path: Path) -> tuple[str, int, int]:

@@ -32,24 +32,31 @@ def load(name: str, known_by: str | date | None = None, all_reports: bool = Fals
     all_reports : keep rival reports of one fact; otherwise the best supported of those known by then
         stands alone.
     """
-    table = _checked(name).copy()
-    if known_by is not None:
-        known_by = _day(known_by)
+    state = _state(name)
+    day = None if known_by is None else _day(known_by)
+    table = _chosen(name, state, day, bool(all_reports)).copy()
+    table.attrs = {
+        "table": name,
+        "known_by": day.strftime("%Y-%m-%d") if day is not None else None,
+    }
+    return table
+
+
+@lru_cache(maxsize=256)
+def _chosen(name: str, state: tuple, day: pd.Timestamp | None, all_reports: bool) -> pd.DataFrame:
+    """What `load` gives: lessons ask for the same few choices hundreds of times."""
+    table = _read(name, state)
+    if day is not None:
         if "known_from" not in table:
             raise DataError(
                 f"known_by cannot be used with {name!r}: it has no known_from dates. Leave it out."
             )
-        table = table[table["known_from"] <= known_by]
+        table = table[table["known_from"] <= day]
     if not all_reports and "conflict_group" in table:
         ranked = table.sort_values("conflict_rank", kind="stable")
         beaten = ranked["conflict_group"].ne("") & ranked["conflict_group"].duplicated()
         table = table[~beaten.reindex(table.index)]
-    table = table.reset_index(drop=True)
-    table.attrs = {
-        "table": name,
-        "known_by": known_by.strftime("%Y-%m-%d") if known_by is not None else None,
-    }
-    return table
+    return table.reset_index(drop=True)
 
 
 def sources(table: pd.DataFrame) -> pd.DataFrame:
@@ -81,15 +88,20 @@ def _day(value: str | date) -> pd.Timestamp:
 
 
 def _checked(name: str) -> pd.DataFrame:
+    return _read(name, _state(name))
+
+
+def _state(name: str) -> tuple:
+    """The files that a table rests on, and when they changed."""
     entry = resource(name)
     keys = [key["reference"]["resource"] for key in entry["schema"].get("foreignKeys", [])]
     paths = [PACKAGE_FILE, entry["path"], *(resource(other)["path"] for other in keys)]
-    return _read(name, tuple(stamp(folder() / path) for path in paths))
+    return tuple(stamp(folder() / path) for path in paths)
 
 
 @lru_cache(maxsize=64)
 def _read(name: str, state: tuple) -> pd.DataFrame:
-    """The parsed table. `state` names the files it rests on and when they changed, so an edit is seen."""
+    """The parsed table. `state` is that of its files, so an edit is seen."""
     path = Path(state[1][0])
     columns = fields(name)
     records = _records(path, columns)

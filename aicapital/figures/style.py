@@ -2,6 +2,7 @@
 
 import colorsys
 from contextlib import AbstractContextManager
+from functools import cache
 
 import matplotlib
 from matplotlib.colors import to_hex, to_rgb
@@ -74,9 +75,13 @@ _RC = {
 
 def course_style() -> AbstractContextManager[None]:
     """Matplotlib settings of the course, for use in a `with` block; the learner's own settings come back after it."""
-    return matplotlib.rc_context(
-        {**matplotlib.rcParamsDefault, **_RC, "backend": matplotlib.get_backend()}
-    )
+    return matplotlib.rc_context({**_settings(), "backend": matplotlib.get_backend()})
+
+
+@cache
+def _settings() -> dict[str, object]:
+    """All of them, read once: every move of a slider draws within them."""
+    return {**matplotlib.rcParamsDefault, **_RC}
 
 
 def colour(name: str) -> str:

@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from . import batch
+from . import batch, variants
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -54,6 +54,17 @@ def main(argv: list[str] | None = None) -> int:
         "--roster", type=Path, help="CSV of learners: reports missing and unknown ones"
     )
     parser.add_argument(
+        "--variants",
+        type=Path,
+        metavar="ROSTER",
+        help="the sheets were released with own numbers for this CSV of learners; it is the roster, too",
+    )
+    parser.add_argument(
+        "--secret",
+        type=Path,
+        help="the secret file of that release (default: beside the roster, ROSTER.secret)",
+    )
+    parser.add_argument(
         "--due", type=datetime.fromisoformat, help="deadline, such as 2026-11-25T18:00"
     )
     parser.add_argument(
@@ -66,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         return _merge(options) if options.merge else _grade(parser, options)
-    except batch.GradeError as error:
+    except (batch.GradeError, variants.VariantError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -124,6 +135,22 @@ def _sources(given: Path, submissions: Path) -> list[Path]:
     return found
 
 
+def _own_numbers(options, source: Path) -> variants.Draw | None:
+    """From what each learner's key is rebuilt; None where this sheet was released alike for all."""
+    if options.variants is None:
+        return None
+    if not variants.path_of(source).is_file():
+        print(f"{source.stem} has no own numbers; it is graded alike for all.", file=sys.stderr)
+        return None
+    path = variants.secret_path(options.variants, options.secret)
+    if options.data and path.resolve().is_relative_to(options.data.resolve()):
+        raise batch.GradeError(
+            f"{options.data} holds the secret {path}, and learners' code sees that folder. Put it elsewhere."
+        )
+    key = variants.secret_of(path, make=False)
+    return variants.Draw(key, tuple(batch.roster_rows(options.variants)))
+
+
 def _one_sheet(options, source: Path, out: Path, shard: tuple[int, int]) -> None:
     settings = batch.Settings(
         source=source,
@@ -135,10 +162,16 @@ def _one_sheet(options, source: Path, out: Path, shard: tuple[int, int]) -> None
         data=options.data,
         sandbox=not options.no_sandbox,
         nbgrader=options.nbgrader,
+        own=_own_numbers(options, source),
         debug=options.debug,
     )
     records = batch.grade(
-        settings, options.submissions, shard, options.roster, options.due, _progress
+        settings,
+        options.submissions,
+        shard,
+        options.roster or options.variants,
+        options.due,
+        _progress,
     )
     print(_finish(out, records))
     if options.nbgrader:

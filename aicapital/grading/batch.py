@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from . import variants
+
 VERSION = 1
 MAX_ZIP_BYTES, MAX_ZIP_FILES = 2 << 30, 20_000
 MAX_LEARNERS_ZIP_BYTES = 64 << 20  # a class of bombs must not fill the disk
@@ -58,6 +60,7 @@ class Settings:
     data: Path | None = None
     sandbox: bool = True
     nbgrader: bool = False  # also write what nbgrader's formgrader needs
+    own: variants.Draw | variants.Class | None = None  # each learner's own numbers
     debug: bool = False
 
 
@@ -395,6 +398,9 @@ class Pool:
                 raise GradeError(f"There is no sandbox here: {ready['refused']}")
             self.sheet = self._receive(self._judges)
             self._request(self._learners, {"do": "given", "cells": self.sheet["given"]})
+            if settings.own is not None:
+                # Only now, and only to the judges: learners' processes never hold it.
+                self._request(self._judges, {"do": "own numbers", "own": settings.own.dumped()})
         except BaseException:
             self.close()
             raise
@@ -623,6 +629,9 @@ def grade(
         "submission_timeout": float(settings.submission_timeout),
         "memory_mb": settings.memory_mb,
     }
+    if settings.own is not None:
+        spec = variants.path_of(settings.source).read_bytes()
+        head |= {"secret": settings.own.secret, "variants": hashlib.sha256(spec).hexdigest()}
     _same_run(settings.out, head)
     _refuse_secrets_in_data(settings, submissions)
     scratch = settings.out / ".unpacked"  # a run that was killed leaves it to the next one
@@ -661,7 +670,7 @@ def _same_run(out: Path, head: dict) -> None:
         first = path.read_text(encoding="utf-8").split("\n", 1)[0]
         if first and {name: json.loads(first).get(name) for name in head} != head:
             raise GradeError(
-                f"{path} holds results of another run (another sheet, version or time limit). "
+                f"{path} holds results of another run (another sheet, version, time limit or secret). "
                 "Give another --out folder, or delete this one."
             )
 

@@ -48,11 +48,11 @@ def autograded(source: NotebookNode, record: dict, answers: Answers) -> Notebook
 
 
 def write_autograded(
-    plan: Plan, source: Path, record: dict, answers: Answers, folder: Path
+    plan: Plan, source: NotebookNode, record: dict, answers: Answers, folder: Path
 ) -> None:
     target = folder / "autograded" / record["learner"] / plan.name / f"{plan.name}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = text_of(autograded(read(source), record, answers))
+    text = text_of(autograded(source, record, answers))
     target.write_text(text.encode("utf-8", "replace").decode("utf-8"), encoding="utf-8")
 
 

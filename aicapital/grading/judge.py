@@ -24,8 +24,10 @@ import numpy as np
 from aicapital.learning.sheet import Sheet
 
 from . import plan
+from .keys import OTHER_NUMBERS, Keys
 from .plan import Answers, Plan, Step, SubmissionError
 from .proxies import CHANGEABLE, Crashed, Remote, TimedOut, change
+from .variants import released_as
 
 RESULT = "_aicapital_result"
 PASSED, FAILED, ERROR, TIMED_OUT = "passed", "failed", "error", "timed out"
@@ -58,7 +60,7 @@ class Warm:
 
     def __init__(self, sheet: Plan):
         self.plan = sheet
-        self.namespace: dict = {"__name__": "__main__", "display": lambda *_args, **_kwargs: None}
+        self.namespace = _notebooks_names()
         self.told: list[tuple[str, object]] = []
         self.late: set[str] = set()
         self.compiled = {
@@ -107,9 +109,28 @@ class Warm:
                 self._silently(self.compiled[step.name].whole)
         self.namespace = kept
         self.told.clear()
+        self._keep_given()
+
+    def under(self, sheet: Plan) -> "Warm":
+        """The same for a variant of the sheet: only what differs is compiled, tables and caches stay."""
+        other = copy.copy(self)
+        before = {step.name: step.source for step in self.plan.steps}
+        other.plan, other.namespace, other.late = sheet, _notebooks_names(), set()
+        other.compiled = {
+            step.name: self.compiled[step.name]
+            if before.get(step.name) == step.source
+            else _compiled(step)
+            for step in sheet.steps
+            if step.name in self.compiled
+        }
+        other._run_given_cells()
+        other._keep_given()
+        return other
+
+    def _keep_given(self) -> None:
         self.given = {
             name: (value, copy.deepcopy(value))
-            for name, value in kept.items()
+            for name, value in self.namespace.items()
             if type(value) in CHANGEABLE and not name.startswith("_")
         }
 
@@ -125,6 +146,10 @@ class Warm:
             except BaseException:
                 return False
         return True
+
+
+def _notebooks_names() -> dict:
+    return {"__name__": "__main__", "display": lambda *_args, **_kwargs: None}
 
 
 def _only(source: str, *kinds: type) -> object:
@@ -317,13 +342,20 @@ def _alarm(*_args):
 
 
 def judge(
-    warm: Warm, job: dict, times: Times, learner: Callable[[float], Remote], finish: Callable
+    warm: Warm,
+    job: dict,
+    times: Times,
+    learner: Callable[[float], Remote],
+    finish: Callable,
+    keys: Keys | None = None,
 ) -> dict:
     """The record of one submission; whatever it holds, there is one.
 
-    `finish(record, answers, told, cells)` writes down what goes beside it, the feedback for example.
+    `finish(record, answers, told, cells, notebook)` writes down what goes beside it, the feedback for example;
+    `notebook` is the key by which it was marked, None for the published sheet. `keys` are there where each learner
+    has own numbers.
     """
-    sheet = warm.plan
+    sheet, key = warm.plan, None
     record = {
         "learner": job["learner"],
         "sheet": sheet.name,
@@ -339,8 +371,17 @@ def judge(
     try:
         if job.get("known"):
             raise SubmissionError(job["known"]["status"], job["known"]["why"])
+        if keys is not None:
+            key = keys.key_for(job["learner"], job["files"])
+            warm, sheet = warm.under(key.plan), key.plan
         data, chosen, notes = _choose(sheet, job["files"])
         record["digest"] = hashlib.sha256(data).hexdigest()
+        if key is not None:
+            record["notes"] += key.notes
+            keys.check(data, key, chosen)
+            record["by_hand"] = keys.by_hand(key)
+        elif released_as(data) is not None:
+            raise SubmissionError(OTHER_NUMBERS, _OWN_NUMBERS)
         answers = chosen
         record["notes"] += notes
         deadline = time.monotonic() + times.submission
@@ -354,6 +395,8 @@ def judge(
             second.over(_until_last_failure(plan.rebuilt(sheet, answers), verdicts), answers)
             told, cells = second.verdicts, second.cells
         record["prints"] = _prints(sheet, answers)
+        if key is not None:
+            record["own"] = keys.own_answers(key, answers, verdicts)
     except SubmissionError as error:
         record["status"] = error.status
         record["notes"].append(str(error))
@@ -369,8 +412,14 @@ def judge(
         }
     record["score"] = sum(part["score"] for part in record["questions"].values())
     record["notes"] += answers.notes
-    finish(record, answers, told, cells)
+    finish(record, answers, told, cells, key and key.notebook)
     return record
+
+
+_OWN_NUMBERS = (
+    "This sheet was released with own numbers for its learner. Grade it with the roster and the secret of its "
+    "release: make grade VARIANTS=roster.csv."
+)
 
 
 def _until_last_failure(steps: list[Step], verdicts: dict) -> list[Step]:

@@ -23,6 +23,7 @@ def write_sheet_for_marking(folder: Path, records: list[dict]) -> Path | None:
             name,
             part["max_score"],
             *known.get(record["learner"], {}).get(name, ("", "")),
+            *([record["by_hand"].get(name, "")] if "by_hand" in record else []),
         )
         for record in records
         for name, part in record["questions"].items()
@@ -32,9 +33,10 @@ def write_sheet_for_marking(folder: Path, records: list[dict]) -> Path | None:
         return None
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["learner", "question", "max_points", "points", "comment"])
-    for learner, name, most, points, comment in rows:
-        table.writerow([batch.plain_cell(learner), name, f"{most:g}", points, comment])
+    own = ["own_numbers"] if any("by_hand" in record for record in records) else []
+    table.writerow(["learner", "question", "max_points", "points", "comment", *own])
+    for learner, name, most, points, comment, *numbers in rows:
+        table.writerow([batch.plain_cell(learner), name, f"{most:g}", points, comment, *numbers])
     batch.replace_file(path, text.getvalue())
     return path
 

@@ -7,13 +7,14 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from aicapital.authoring.notebook_file import NotebookFileError, read, settle, text_of, write
-from aicapital.grading import crossing, sheet_source
+from aicapital.grading import batch, crossing, sheet_source, variants
 
 ROOT = Path(__file__).parents[2]
 ANSWER_HERE = "*Write your answer here.*"
@@ -43,8 +44,11 @@ class ReleaseError(ValueError):
     """Something keeps a sheet from being released."""
 
 
-def generate(source: NotebookNode, name: str) -> NotebookNode:
-    """The learner's sheet of `source`. Raises ReleaseError with every problem found."""
+def generate(source: NotebookNode, name: str, known: bool = False) -> NotebookNode:
+    """The learner's sheet of `source`. Raises ReleaseError with every problem found.
+
+    known : the metadata are those of a source that was generated before, and are not looked at again.
+    """
     source = copy.deepcopy(source)
     # What crosses the line between judge and learner can be read off a source that is sound in itself.
     _refuse(name, sheet_source.problems(source) or list(crossing.problems(source)))
@@ -53,7 +57,7 @@ def generate(source: NotebookNode, name: str) -> NotebookNode:
         if cell.cell_type == "code":
             cell.source = sheet_source.with_blanks(cell.source)
     sheet, resources = source, {}
-    for preprocessor in _preprocessors():
+    for preprocessor in _preprocessors(known):
         sheet, resources = preprocessor.preprocess(sheet, resources)
     sheet.metadata["aicapital"]["generated"] = (
         f"from solutions/{name} by `python -m aicapital exercises`; change that file, not this one"
@@ -61,7 +65,7 @@ def generate(source: NotebookNode, name: str) -> NotebookNode:
     return nbformat.from_dict(sheet)
 
 
-def _preprocessors() -> list:
+def _preprocessors(known: bool) -> list:
     """nbgrader's own steps, in the order of its generate_assignment, without those that need its database."""
     try:
         from nbgrader import preprocessors as steps
@@ -80,15 +84,16 @@ def _preprocessors() -> list:
             )
             return cell, resources
 
+    checks = [] if known else [steps.CheckCellMetadata()]
     return [
         steps.LockCells(),
         ClearBlanks(code_stub={"python": REMOVED}, text_stub=ANSWER_HERE),
         steps.ClearOutput(),
-        steps.CheckCellMetadata(),
+        *checks,
         steps.ClearHiddenTests(),
         steps.ClearMarkScheme(),
         steps.ComputeChecksums(),
-        steps.CheckCellMetadata(),
+        *checks,
     ]
 
 
@@ -202,6 +207,41 @@ def release_zip(dest: Path, root: Path = ROOT) -> list[Path]:
     return written
 
 
+def own_sheets(
+    dest: Path, roster: Path, secret: Path, root: Path = ROOT, only: str = ""
+) -> tuple[list[Path], list[Path]]:
+    """A zip a learner with the sheets in their own numbers, into `dest`; and the sources that have none yet.
+
+    only : number or name of one sheet. The same secret, roster and sources give the same bytes.
+    """
+    ids = list(batch.roster_rows(roster))
+    key = variants.secret_of(secret, make=True)
+    specs = {path: variants.load(path) for path in sources(root) if is_meant(path, only)}
+    files: dict[str, dict[str, bytes]] = {learner: {} for learner in ids}
+    for path, spec in specs.items():
+        if spec is None:
+            continue
+        source, own = read(path), variants.Class.drawn(spec, key, path.stem, ids)
+        for number, learner in enumerate(ids):
+            mine = variants.vary(source, spec, own.learners[learner].numbers)
+            sheet = generate(mine, path.name, known=number > 0)
+            _refuse(path.name, leaks(mine, sheet))
+            sheet.metadata["aicapital"] |= {
+                variants.METADATA: asdict(own.release_of(learner)),
+                "generated": f"from solutions/{path.name} with own numbers by `python -m aicapital release`",
+            }
+            files[learner][path.name] = text_of(sheet).encode("utf-8")
+    dest.mkdir(parents=True, exist_ok=True)
+    written = [_zip(dest / f"{learner}.zip", sheets) for learner, sheets in files.items() if sheets]
+    return written, [path for path, spec in specs.items() if spec is None]
+
+
+def is_meant(path: Path, only: str) -> bool:
+    """Whether a source is the one that was named, by its number or its name; all are, if none was."""
+    """Whether a source is the one that was named, by its number or its name; all are, if none was."""
+    return not only or path.stem == only or path.name.startswith(f"{only.zfill(2)}_")
+
+
 def _rehearse(root: Path) -> None:
     """Grade the author's own answers of every sheet: what a class would meet shows here first."""
     if not hasattr(os, "fork"):
@@ -267,14 +307,61 @@ def main_release(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, default=Path("dist"), help="folder for the zips (default: dist)"
     )
+    parser.add_argument(
+        "--variants",
+        type=Path,
+        metavar="ROSTER",
+        help="CSV of learners: write a zip for each, with own numbers, into OUT/own_numbers",
+    )
+    parser.add_argument(
+        "--secret",
+        type=Path,
+        help="file from which the numbers are drawn; made if it is missing (default: beside the roster, ROSTER.secret)",
+    )
+    parser.add_argument("--sheet", default="", help="with --variants: only this one, such as 01")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     try:
+        if options.variants:
+            _release_own(options)
+            return 0
         _refuse("exercises", stale(options.root))
         _rehearse(options.root)
         for path in release_zip(options.out, options.root):
             print(f"wrote {path}")
-    except ReleaseError as error:
+    except (ReleaseError, variants.VariantError, batch.GradeError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _release_own(options: argparse.Namespace) -> None:
+    secret = variants.secret_path(options.variants, options.secret)
+    meant = [path for path in sources(options.root) if is_meant(path, options.sheet)]
+    if not meant:
+        raise ReleaseError(f"There is no sheet {options.sheet!r} in {options.root / 'solutions'}.")
+    _rehearse_variants(meant)
+    new = not secret.exists()
+    folder = options.out / "own_numbers"
+    written, without = own_sheets(folder, options.variants, secret, options.root, options.sheet)
+    if new:
+        print(
+            f"Made the secret {secret}. Keep it, and show it to nobody: with it and the roster the marks are given, "
+            "and without it nobody can say which numbers a learner got."
+        )
+    if without:
+        names = ", ".join(path.stem for path in without)
+        print(f"No own numbers yet, so not in the zips: {names}")
+    print(f"wrote {len(written)} zips, one a learner, into {folder}")
+
+
+def _rehearse_variants(meant: list[Path]) -> None:
+    """Grade the author's answers to every variant of every question in the way that a class will be graded."""
+    if not hasattr(os, "fork"):
+        print("This system cannot grade, so the sheets are released without a rehearsal.")
+        return
+    from aicapital.grading import rehearsal
+
+    found = [problem for path in meant for problem in rehearsal.variant_problems(path)]
+    if found:
+        raise ReleaseError("\n".join(found))

@@ -108,6 +108,30 @@ def equal_answers(records: list[dict]) -> list[tuple[str, list[str]]]:
     return sorted((name, who) for name, who in groups if len(who) <= limit)
 
 
+PUBLISHED = "the answer to the published sheet"
+
+
+def equal_to_other_numbers(records: list[dict]) -> list[tuple[str, list[str], list[str]]]:
+    """Answers that do not fit the learner's numbers and are, apart from spaces, an answer to others. To be looked at.
+
+    Answer cell, whose numbers it does not fit, and to whom (or what) it is equal.
+    """
+    alike = defaultdict(list)
+    for record in records:
+        for cell, answer in record.get("own", {}).items():
+            alike[cell, answer["print"]].append((record["learner"], answer))
+    found = []
+    for (cell, _), group in alike.items():
+        strangers = sorted(who for who, answer in group if not answer["fits"])
+        like = sorted(who for who, answer in group if answer["fits"])
+        if any(answer["public"] for _, answer in group):
+            like.append(PUBLISHED)
+        differ = len({answer["numbers"] for _, answer in group}) > 1
+        if strangers and (like or differ):
+            found.append((cell, strangers, like))
+    return sorted(found)
+
+
 def write(folder: Path, head: dict, records: list[dict]) -> Path:
     silent = [record["learner"] for record in records if record["status"] == "missing"]
     records = [record for record in records if record["status"] != "missing"]
@@ -153,6 +177,20 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
         parts += [
             f"<li>{html.escape(name)}: {html.escape(', '.join(who))}</li>" for name, who in equal
         ]
+        parts.append("</ul>")
+    other = equal_to_other_numbers(records)
+    if other:
+        parts.append(
+            "<h2>Equal answers to different numbers</h2><p>These answers do not fit the learner's own numbers, and they "
+            "are, apart from spaces, the answer of somebody with other numbers. There can be good reasons: pairs that "
+            "worked together, a public solution taken as a pattern, the same slip. Look, and ask.</p><ul>"
+        )
+        for cell, strangers, like in other:
+            line = f"{cell}: {', '.join(strangers)}"
+            if like:
+                more = f" and {len(like) - 5} more" if len(like) > 5 else ""
+                line += f"; the same as {', '.join(like[-5:])}{more}"
+            parts.append(f"<li>{html.escape(line)}</li>")
         parts.append("</ul>")
     parts.append("</body></html>\n")
     path = folder / "class_report.html"

@@ -76,7 +76,18 @@ def _load_libraries():
 
     from aicapital import data, learning  # noqa: F401
 
-    from . import codec, feedback, gradebook, judge, learner, plan, proxies, sandbox  # noqa: F401
+    from . import (  # noqa: F401
+        codec,
+        feedback,
+        gradebook,
+        judge,
+        keys,
+        learner,
+        plan,
+        proxies,
+        sandbox,
+        variants,
+    )
 
     learner.figures_as_in_a_notebook()
     shell = learner.make_shell()
@@ -196,7 +207,9 @@ def _kill(pid: int) -> None:
 
 def _serve_judges(channel: socket.socket, settings: dict) -> None:
     from . import judge, plan
+    from .keys import Keys
 
+    keys = None
     sheet = plan.load_plan(Path(settings["source"]))
     if settings["data"]:
         os.chdir(settings["data"])
@@ -219,12 +232,19 @@ def _serve_judges(channel: socket.socket, settings: dict) -> None:
         message, handles = read_message(channel)
         if message is None:
             return
-        if message["do"] == "judge":
+        if message["do"] == "own numbers":
+            keys = Keys(Path(settings["source"]), message["own"])
+            gc.collect()
+            gc.freeze()
+            reply = {"done": True}
+        elif message["do"] == "judge":
             pid = os.fork()
             if pid == 0:
                 try:
                     channel.close()
-                    _judge_one(socket.socket(fileno=handles[0]), message, warm, times, settings)
+                    _judge_one(
+                        socket.socket(fileno=handles[0]), message, warm, times, settings, keys
+                    )
                 finally:
                     os._exit(0)
             reply = {"pid": pid}
@@ -237,7 +257,9 @@ def _serve_judges(channel: socket.socket, settings: dict) -> None:
         write_message(channel, reply)
 
 
-def _judge_one(channel: socket.socket, job: dict, warm, times, settings: dict) -> None:
+def _judge_one(channel: socket.socket, job: dict, warm, times, settings: dict, keys) -> None:
+    from aicapital.authoring.notebook_file import read
+
     from . import feedback, gradebook, judge, sandbox
     from .proxies import Remote
 
@@ -252,15 +274,15 @@ def _judge_one(channel: socket.socket, job: dict, warm, times, settings: dict) -
 
     out = Path(settings["out"])
 
-    def finish(record: dict, answers, told: dict, cells: dict) -> None:
+    def finish(record: dict, answers, told: dict, cells: dict, key) -> None:
         feedback.write(warm.plan, record, answers, told, cells, out / "feedback")
         if settings["nbgrader"]:
-            source = Path(settings["source"])
+            source = key or read(Path(settings["source"]))
             gradebook.write_autograded(warm.plan, source, record, answers, out / "nbgrader")
 
     started = time.monotonic()
     try:
-        record = judge.judge(warm, job, times, learner, finish)
+        record = judge.judge(warm, job, times, learner, finish, keys)
     except BaseException as error:
         record = {"failed": f"{type(error).__name__}: {error}"[:500]}
         if settings.get("debug"):

@@ -73,7 +73,7 @@ def chip_design(prediction: float | None = None) -> Lab:
         axes.set(xscale="log", yscale="log", xlim=(LEFT, RIGHT), ylim=(LOW, HIGH))
         axes.set(
             xlabel="Total processing performance, dense TOPS x bits (log scale)",
-            ylabel="Performance density, TPP per mm² (log scale)",
+            ylabel="Density, TPP per mm² (log scale)",
         )
         for formatter in (axes.xaxis, axes.yaxis):
             formatter.set_major_formatter("{x:,g}")
@@ -119,10 +119,13 @@ def chip_design(prediction: float | None = None) -> Lab:
         on_left = (
             tpp > 8000 or 1800 < tpp < 5000
         )  # clear of the edge, and of the dots right of the H20
+        words = f"yours: {result['eccn']}"
+        if values["rule"] == SECOND and result["eccn"] == "3A090.a" and chip.data_centre:
+            words += f"\nlicence: {result['review'].partition(',')[0]}"
         axes.text(
             tpp * (0.93 if on_left else 1.08),
             density * 1.18,
-            f"yours: {result['eccn']}",
+            words,
             ha="right" if on_left else "left",
             va="bottom",
             fontsize=10,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..data import load
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink
+from ..figures.style import ACCENT, INK, PAPER, QUIET, colour, ink
 from ..models.circular_flows import ledger, totals
 from .lab import Control, Lab
 
@@ -60,6 +60,7 @@ def openai_purchases(assumed_term: int, known_by: str | None = None) -> pd.DataF
 
 
 LABEL = {"va": "center", "fontsize": 9}
+ENDS = {"money_in": "in", "purchases_out": "out"}
 
 
 def circular_flows(prediction: float | None = None) -> Lab:
@@ -138,14 +139,26 @@ def circular_flows(prediction: float | None = None) -> Lab:
             )
             left.text(out + 6, row, words, ha="left", color=tone, **LABEL)
         years = result["years"]
-        for column, words, style in (("money_in", "in", "-"), ("purchases_out", "out", "--")):
+        for column, style in (("money_in", "-"), ("purchases_out", "--")):
             right.plot(years.index, years[column], color=INK, linestyle=style)
+        # Right of the lines where there is room, else over their ends, the lower word under its line when the other is near.
+        beside = years.index[-1] <= LAST - 4
+        low, high = sorted((years[column].iloc[-1], words) for column, words in ENDS.items())
+        apart = high[0] - low[0]
+        heights = (low[0] - max(60 - apart, 0) / 2, high[0] + max(60 - apart, 0) / 2)
+        if not beside:
+            heights = (low[0] + (25 if apart > 120 else -27), high[0] + 25)
+        for (end, words), height in zip((low, high), heights, strict=True):
             right.text(
-                years.index[-1] - 0.2,
-                min(years[column].iloc[-1] + 18, 770),
-                f"{words} {years[column].iloc[-1]:,.0f}",
-                ha="right",
+                years.index[-1] + (0.3 if beside else -0.2),
+                min(max(height, 18), 780),
+                f"{words} {end:,.0f}",
+                ha="left" if beside else "right",
+                va="center",
                 fontsize=9.5,
+                bbox=None
+                if beside
+                else {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
             )
 
     def mark(figure, result, values, prediction):

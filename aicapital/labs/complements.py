@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink, stroke
+from ..figures.style import INK, QUIET, colour, ink, stroke
 from ..models.complements import FreeComplement
 from .lab import Control, Lab
+from .upright import upright
 
 CORE_DEMAND, CORE_SLOPE = 100.0, 1.0
 MODEL_DEMAND = 40.0
@@ -131,17 +132,7 @@ def complements(prediction: float | None = None) -> Lab:
             )
 
     def mark(figure, result, values, prediction):
-        left, _ = figure.axes
-        if 0 <= prediction <= 40:
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction + (0.5 if prediction < 27 else -0.5),
-                LOWEST + 130,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="left" if prediction < 27 else "right",
-            )
+        upright(figure.axes[0], prediction, height=LOWEST + 130, gap=0.5, turn=27)
 
     def sentence(result, values):
         one, two, yours = result["one"], result["two"], result["yours"]

@@ -6,10 +6,11 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, PAPER, QUIET
+from ..figures.style import INK, PAPER, QUIET
 from ..models.decision_tree import Compliance
 from ..models.tornado import tornado
 from .lab import Control, Lab
+from .upright import upright
 
 TURNOVER = 5.0  # USD bn a year of the made-up firm, near that of a young lab; turns a fine in percent into money
 INTEREST_PCT = 10.0
@@ -158,18 +159,7 @@ def compliance_option(prediction: float | None = None) -> Lab:
         right.axvline(base, color=INK, linewidth=1.4)
 
     def mark(figure, result, values, prediction):
-        left, _ = figure.axes
-        if 0 <= prediction <= 100:
-            side = "left" if prediction < 60 else "right"
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction + (1.2 if side == "left" else -1.2),
-                LOWEST + 0.05,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha=side,
-            )
+        upright(figure.axes[0], prediction, height=LOWEST + 0.05, gap=1.2, turn=60)
 
     def sentence(result, values):
         here = result["here"]

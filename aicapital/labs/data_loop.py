@@ -4,9 +4,10 @@ import numpy as np
 
 from ..data import load
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, PAPER, QUIET, colour
+from ..figures.style import INK, PAPER, QUIET, colour
 from ..models.data_loop import DataLoop
 from .lab import Control, Lab
+from .upright import upright
 
 PERIODS = 60
 GRID = np.linspace(0, 1, 101)
@@ -115,17 +116,7 @@ def data_loop(prediction: float | None = None) -> Lab:
             )
 
     def mark(figure, result, values, prediction):
-        left, _ = figure.axes
-        if 0 <= prediction <= 100:
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction + (1.5 if prediction < 55 else -1.5),
-                4,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="left" if prediction < 55 else "right",
-            )
+        upright(figure.axes[0], prediction, height=4, gap=1.5, turn=55)
 
     def sentence(result, values):
         words = f"From {values['start']:g} % of the market, users settle at {_pct(result['end'])}. "

@@ -125,5 +125,6 @@ def effective_compute(prediction: float | None = None) -> Lab:
 
 def _short(times: float) -> str:
     if times >= 1e5:
-        return f"{times:.0e}".replace("e+0", "e").replace("e+", "e")
+        rounded = float(f"{times:.1g}")
+        return f"{rounded / 1e6:,.0f} million" if rounded >= 1e6 else f"{rounded:,.0f}"
     return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"

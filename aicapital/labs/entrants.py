@@ -113,7 +113,7 @@ def entrants(prediction: float | None = None) -> Lab:
         place = list(YEARS).index(2030)
         frontier, fixed = result["able"]
         last = [year for year, count in zip(YEARS, frontier, strict=True) if count]
-        words = f"At {values['money_share']} % of its money, the frontier of 2030 (USD {result['frontier'][place]:,.3g} bn) can be paid by {frontier[place]} of {len(money)} firms, after {frontier[0]} in 2025"
+        words = f"At {values['money_share']} % of its money, the frontier of 2030 ({_bn(result['frontier'][place], 3)}) can be paid by {frontier[place]} of {len(money)} firms, after {frontier[0]} in 2025"
         words += (
             f"; the last year in which anybody can is {last[-1]}"
             if last and last[-1] < YEARS[-1]
@@ -121,7 +121,7 @@ def entrants(prediction: float | None = None) -> Lab:
         )
         return (
             words
-            + f". The capability of 2025 costs USD {result['fixed'][place]:,.2g} bn in 2030, and {fixed[place]} of {len(money)} can pay."
+            + f". The capability of 2025 costs {_bn(result['fixed'][place], 2)} in 2030, and {fixed[place]} of {len(money)} can pay."
         )
 
     return Lab(
@@ -143,3 +143,10 @@ def entrants(prediction: float | None = None) -> Lab:
         model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given, *known],
         prediction=prediction, told="You predicted {} firms for 2030.",
     )  # fmt: skip
+
+
+def _bn(amount: float, digits: int) -> str:
+    """USD bn with a few significant digits and without powers of ten."""
+    if amount < 0.001:
+        return f"USD {1000 * amount:.{digits}g} million"
+    return f"USD {float(f'{amount:.{digits}g}'):,} bn".replace(".0 bn", " bn")

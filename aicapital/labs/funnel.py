@@ -108,7 +108,9 @@ def funnel(prediction: float | None = None) -> Lab:
                 at = max(count, LOWEST)
                 left.plot([LOWEST, at], [row, row], color=tone, linewidth=1.5)
                 left.plot([at], [row], "s" if hatch else "o", color=tone, markersize=9)
-                left.text(at * 1.4, row, _million(count), va="center", fontsize=9, color=INK)
+                # Beside the mark, or above its line where the other panel begins.
+                x, y, side = (at * 1.4, row, "left") if at < 600 else (at, row - 0.38, "right")
+                left.text(x, y, _million(count), ha=side, va="center", fontsize=9, color=INK)
             for row, amount in (
                 (first + 0.7, one.revenue_usd_bn),
                 (first + 1.6, one.contribution_usd_bn),

@@ -4,12 +4,13 @@ import numpy as np
 
 from ..data.two_futures import inputs
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, colour, ink
+from ..figures.style import INK, QUIET, colour, ink
 from ..models.step_by_step import COLLUSION, CUT_THROAT, StepByStep
 from .lab import Control, Lab
+from .upright import upright
 
 GRID = np.linspace(COLLUSION, CUT_THROAT, 61)
-LOWEST, HIGHEST = 0.7, 1.4  # innovations on the left panel
+LOWEST, HIGHEST = 0.65, 1.4  # innovations on the left panel
 
 
 def innovation(prediction: float | None = None) -> Lab:
@@ -80,17 +81,7 @@ def innovation(prediction: float | None = None) -> Lab:
             right.text(101, height, name, color=ink(firm), fontsize=9, va="center")
 
     def mark(figure, result, values, prediction):
-        left, _ = figure.axes
-        if 50 <= prediction <= 100:
-            left.axvline(prediction, color=ACCENT, linewidth=2, linestyle=":")
-            left.text(
-                prediction + (0.8 if prediction < 75 else -0.8),
-                LOWEST + 0.03,
-                "your prediction",
-                color=ACCENT,
-                fontsize=9,
-                ha="left" if prediction < 75 else "right",
-            )
+        upright(figure.axes[0], prediction, height=LOWEST + 0.03, gap=0.8, turn=75)
 
     def sentence(result, values):
         here = result["here"]

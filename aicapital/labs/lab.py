@@ -4,7 +4,7 @@ How it stays quick. matplotlib draws everything that does not move once, as a PN
 moved are drawn, by matplotlib's own SVG renderer, and laid over that PNG. So a move sends about ten kilobytes.
 Frames are kept by the values of the controls: a stop that was shown before costs no drawing. And while the learner
 looks at a picture, the other stops of the control that was moved last are drawn ahead and sent to the page. There the
-script in `page.py` shows a frame that it holds at once; the kernel's answer comes after it and shows the same.
+script in `page_script.py` shows a frame that it holds at once; the kernel's answer comes after it and shows the same.
 
 How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 """
@@ -33,7 +33,8 @@ from ..data import Table
 from ..data.assumptions import COURSE, assumption_table
 from ..figures.chart import picture_bundle, png
 from ..figures.style import course_style
-from .page import PAGE_SCRIPT, STYLE
+from ..page_script import PAGE_SCRIPT
+from .page import STYLE
 
 ASSUMPTIONS = '<details class="aic-assumptions">'  # opens the list under a lab, live and saved
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -335,9 +336,15 @@ class Lab:
             f"{control.label}: {control.show(self.values[control.name])}"
             for control in self.controls.values()
         )
-        with course_style():
-            picture = png(self.whole_figure())
-        gc.collect()  # a figure is full of circles; left to itself it stays in memory for minutes
+        # A figure is full of circles; left to itself it stays in memory for minutes. A look at all the rest of the kernel
+        # for it would take longer than the drawing.
+        gc.freeze()
+        try:
+            with course_style():
+                picture = png(self.whole_figure())
+            gc.collect()
+        finally:
+            gc.unfreeze()
         text = [how, self.sentence, *map(str, self._listed or ())]
         bundle = picture_bundle(picture, self.sentence, "\n".join(text), caption=self.sentence)
         bundle["text/html"] += self.assumption_list
@@ -470,7 +477,7 @@ class _View:
                 self.controls[name].index = self._lab.controls[name].stops.index(value)
         finally:
             self._following = False
-        self._show()
+        self._confirm()
 
     def _moved(self, name: str, change) -> None:
         if not self._following:

@@ -157,7 +157,8 @@ def power_network(prediction: float | None = None) -> Lab:
         scores, column = result["scores"], _MEASURES[values["measure"]]
         if scores is None:
             return f"By {day} the tables hold 0 ties of this kind: {values['kind']}. Move to a later day."
-        firms = f"By {day}, {values['kind']}: {len(scores)} firms and {len(result['ties'])} pairs. "
+        pairs = f"{len(result['ties'])} pair" + ("s" if len(result["ties"]) != 1 else "")
+        firms = f"By {day}, {values['kind']}: {len(scores)} firms and {pairs}. "
         leader = scores[column].idxmax()
         if "OpenAI" not in scores.index:
             return firms + f"OpenAI is not among them; {leader} is first."

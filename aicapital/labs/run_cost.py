@@ -110,9 +110,8 @@ def run_cost(prediction: float | None = None) -> Lab:
             markersize=9,
         )
         # In a corner that neither the line nor a mark reaches.
-        axes.text(
-            9e27, 0.16, f"your run (red): {_money(result['cost'])}", ha="right", fontsize=10, color=INK
-        )  # fmt: skip
+        words = f"your run (red): {_money(result['cost'])}\n{result['chips']:,} chips for {values['days']} days"
+        axes.text(9e27, 0.16, words, ha="right", va="bottom", fontsize=10, color=INK)
 
     def mark(figure, result, values, prediction):
         (axes,) = figure.axes

@@ -72,7 +72,7 @@ def scale_budget(prediction: float | None = None) -> Lab:
         axes.axhline(result["floor"], color=QUIET, linestyle="--", linewidth=1)
         axes.text(
             1.3e8,
-            result["floor"] + 0.015,
+            result["floor"] + 0.03,
             f"irreducible loss {result['floor']:.2f}",
             fontsize=9,
             color=QUIET,

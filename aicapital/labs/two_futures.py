@@ -11,7 +11,10 @@ from .lab import Control, Lab
 
 BINS = np.linspace(0, 10_000, 41)
 PAPER_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-TALLEST = 60  # percent of paths in one bin of the picture
+TALLEST, WORDS = (
+    60,
+    72,
+)  # percent of paths in one bin of the picture; end of the room for words above the bins
 SHADES = {"open": colour("Nvidia"), "in between": QUIET, "monopolised": colour("Google")}
 
 
@@ -60,8 +63,10 @@ def two_futures(prediction: float | None = None) -> Lab:
             ncols=2,
             width_ratios=(1.9, 1),
         )
-        left.set(xlim=(0, 10_000), ylim=(0, TALLEST))
-        left.set(xlabel="HHI after five years, points", ylabel="Share of paths, %")
+        left.set(xlim=(0, 10_000), ylim=(0, WORDS), yticks=range(0, TALLEST + 1, 20))
+        left.set(
+            xlabel="HHI after five years, points", ylabel=f"Share of paths, % (cut at {TALLEST})"
+        )
         left.xaxis.set_major_formatter("{x:,.0f}")
         for edge in (low, high):
             left.axvline(edge, color=INK, linewidth=0.8, linestyle="--")
@@ -70,7 +75,7 @@ def two_futures(prediction: float | None = None) -> Lab:
             ((low + high) / 2, "in between"),
             ((high + 10_000) / 2, "monopolised"),
         ):
-            left.text(x, TALLEST - 1, name, ha="center", va="top", fontsize=9)
+            left.text(x, WORDS - 1, name, ha="center", va="top", fontsize=9)
         right.set(xlim=(0, 132), ylim=(2.6, -0.9), xlabel="Share of paths, %")
         right.set_xticks([0, 50, 100])
         right.set_yticks(range(3), list(SHADES))
@@ -93,11 +98,11 @@ def two_futures(prediction: float | None = None) -> Lab:
                 [(x - 120, 0), (x - 120, y), (x + 120, y), (x + 120, 0)] for x, y in bars if y
             ]
             left.add_collection(PolyCollection(corners, facecolors=SHADES[name]), autolim=False)
-        left.plot([result["start"]], [TALLEST - 8], "v", color=INK, markersize=8)
+        left.plot([result["start"]], [WORDS - 8], "v", color=INK, markersize=8)
         right_half = result["start"] > 7000
         left.text(
             result["start"] + (-200 if right_half else 200),
-            TALLEST - 8,
+            WORDS - 8,
             "start",
             fontsize=9,
             va="center",

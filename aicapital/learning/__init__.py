@@ -1,5 +1,6 @@
 """Predict, check, recall and judge: the questions of the course. All local; nothing leaves this computer."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from . import banks
@@ -30,9 +31,9 @@ def claims_map(show_all: bool = False) -> ClaimsMap:
     return ClaimsMap(show_all)
 
 
-def sheet(lesson: str | int) -> Sheet:
-    """The checks of a lesson's exercise sheet."""
-    return Sheet(lesson)
+def sheet(lesson: str | int, own: Mapping[str, Mapping[str, object]] | None = None) -> Sheet:
+    """The checks of a lesson's exercise sheet; `own` holds a learner's own numbers, where a sheet has them."""
+    return Sheet(lesson, own=own)
 
 
 def running_case(show_all: bool = False) -> RunningCase:

@@ -6,7 +6,7 @@ from .concept_test import NAMES
 from .guard import guarded
 from .live import AFTER_EVIDENCE, Live, LiveCheck, LivePrediction, LiveVerdict
 from .quantity import shorten
-from .questions import ARTICLE_DAY, Claim, Prediction
+from .questions import ARTICLE_DAY, Claim, LearningError, Prediction
 from .view import sentence_html, table_html, to_html
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _lesson_tables(lesson: "Lesson") -> list[tuple[str, tuple[str, ...], list[tu
                 caption += f", {hits} {'hit' if hits == 1 else 'hits'}"
             if kind == "checks":
                 lines += [
-                    (f"Recall {record_id}", *_check_row(None, record))
+                    (_recalled(lesson, record_id), *_check_row(None, record))
                     for record_id, record in recalled.items()
                     if record_id not in lesson.questions
                 ]
@@ -96,6 +96,15 @@ def _is_done(kind: str, record: dict | None) -> bool:
 
 def _text_of(live: Live) -> str:
     return shorten(live.text, 90)
+
+
+def _recalled(lesson: "Lesson", record_id: str) -> str:
+    """The question in words; the bare id when its lesson no longer asks it."""
+    earlier, _, question_id = record_id.partition(".")
+    try:
+        return f"From lesson {earlier}: {_text_of(lesson.recall(earlier, question_id))}"
+    except LearningError:
+        return f"Recall {record_id}"
 
 
 def _prediction_row(live: LivePrediction, record: dict | None) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ Open the bank of the lesson (`aicapital/learning/banks/<lesson>.py`) and add one
 
 A question of the sheet that a person marks goes into MANUAL = {"q8": "marked by hand; see the rubric in its cell"}.
 
+A question that can have other numbers for each learner (CONTRIBUTING.md, "Give a sheet own numbers") has a function
+of these numbers in OWN = {"q7": function}; it returns the question's checks, {"q7": SheetCheck(...)}. Their expected
+values follow the numbers, so they are computed there; the numbers of the sheet as published are its defaults.
+
 Show it in the notebook as the last line of a cell: `lesson.check("stake")`. Five rules:
 
 1. A number in a text is a `{placeholder}`, filled by `values`, a function returning a dict; it is called when
@@ -32,8 +36,10 @@ Show it in the notebook as the last line of a cell: `lesson.check("stake")`. Fiv
 Drive it from a test without a browser: `q = lesson.check("stake"); q.answer("13.1 %"); q.feedback; q.hint()`.
 """
 
+import functools
 import math
 import numbers
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -458,3 +464,41 @@ class SheetCheck:
     @property
     def labels(self) -> list[str]:
         return [chr(ord("A") + i) for i in range(len(self.lines))]
+
+    def with_labels(self, order: str) -> "SheetCheck":
+        """The question with its lines or options under other labels: A is what `order` names first, and so on.
+
+        `order` holds every label once: "CAB" calls C from now on A. Lines move; the options of a value question
+        stand in the sheet, so there only the letter that is given changes its meaning.
+        """
+        new = {old: chr(ord("A") + place) for place, old in enumerate(order)}
+        if sorted(new) != sorted(new.values()) or (self.lines and sorted(new) != self.labels):
+            raise LearningError(
+                f"{self.text!r} cannot have its labels in the order {order!r}; name each of its labels once."
+            )
+        if self.kind != "order":
+            old = {label: was for was, label in new.items()}
+            tests = [self.tests] if callable(self.tests) else self.tests
+            hints = [new.get(hint, hint) for hint in self.hints]
+            return replace(self, tests=[_under_labels(test, old) for test in tests], hints=hints)
+        said = functools.partial(_LABEL.sub, lambda found: new.get(found[0], found[0]))
+        return replace(
+            self,
+            lines=[self.lines[self.labels.index(old)] for old in order],
+            before=[(new[first], new[then], said(why)) for first, then, why in self.before],
+            distractors={new[label]: said(why) for label, why in self.distractors.items()},
+            hints=[said(hint) for hint in self.hints],
+            right=said(self.right),
+        )
+
+
+# A label in a sentence. "A line can stand" begins with an article, "A and D first" with a label.
+_LABEL = re.compile(r"\b(?!(?<![^.] )A (?!and |or |first|before )[a-z])[A-Z]\b")
+
+
+def _under_labels(test: Callable, old: Mapping[str, str]) -> Callable:
+    @functools.wraps(test)
+    def translated(given):
+        return test(old.get(str(given).strip().upper(), given))
+
+    return translated

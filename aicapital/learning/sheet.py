@@ -1,6 +1,6 @@
 """Checks for exercise sheets: plain text, no widgets, never an exception."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
 
 from . import banks, expect
@@ -10,12 +10,22 @@ from .questions import HINT_STEPS, Feedback, LearningError, SheetCheck
 
 
 class Sheet:
-    """The checks of one exercise sheet: `sheet.check("post_money", post_money)`."""
+    """The checks of one exercise sheet: `sheet.check("post_money", post_money)`.
 
-    def __init__(self, lesson: str | int, bank: ModuleType | None = None):
+    own : a learner's own numbers, question by question, {"q7": {"cap_2": 9}}. Such a sheet is for marks, so its
+        hints end before the answer.
+    """
+
+    def __init__(
+        self,
+        lesson: str | int,
+        bank: ModuleType | None = None,
+        own: Mapping[str, Mapping[str, object]] | None = None,
+    ):
         bank = bank or banks.load(lesson)
-        self.checks: dict[str, SheetCheck] = getattr(bank, "SHEET", {})
+        self.checks: dict[str, SheetCheck] = {**getattr(bank, "SHEET", {}), **_own(bank, own or {})}
         self.manual: dict[str, str] = getattr(bank, "MANUAL", {})
+        self._hints_given = 3 if own else 4
         self._hints_shown: dict[str, int] = {}
 
     def check(self, question_id: str, given: object = ...) -> None:
@@ -46,7 +56,7 @@ class Sheet:
         return f"{feedback}{nudge}"
 
     def _next_hint(self, question_id: str) -> str:
-        hints = self._find(question_id).hints
+        hints = self._find(question_id).hints[: self._hints_given]
         step = min(self._hints_shown.get(question_id, 0) + 1, len(hints))
         self._hints_shown[question_id] = step
         return f"Hint {step} of {len(hints)}, {HINT_STEPS[step - 1]}: {hints[step - 1]}"
@@ -63,6 +73,22 @@ class Sheet:
         if question_id not in self.checks:
             raise closest(question_id, [*self.checks, *self.manual], "question")
         return self.checks[question_id]
+
+
+def _own(bank: ModuleType, own: Mapping[str, Mapping[str, object]]) -> dict[str, SheetCheck]:
+    """The checks of the questions that have other numbers for this learner."""
+    makers, found = getattr(bank, "OWN", {}), {}
+    for question, numbers in own.items():
+        if question not in makers:
+            raise closest(question, list(makers), "question with own numbers")
+        try:
+            found |= makers[question](**numbers)
+        except TypeError as error:
+            raise LearningError(
+                f"The own numbers of {question} do not fit this version of the course ({error}). "
+                "Ask for the sheet again, or install the version that it came with."
+            ) from error
+    return found
 
 
 def _tell(reply: Callable[[], str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 from IPython.display import display
 
+from ..page_script import script_widget
 from .guard import guarded
 from .quantity import kind_of_number
 from .questions import (
@@ -116,8 +117,9 @@ def show(live: "Live") -> None:
     show_with_twin(build(live), twin_html(live), live.twin)
 
 
-def show_with_twin(box: widgets.Widget, as_html: str, as_text: str) -> None:
+def show_with_twin(box: widgets.Box, as_html: str, as_text: str) -> None:
     """Display widgets, with the same as HTML and text beside them for readers without a kernel."""
+    box.children = (*box.children, script_widget())
     view = box._repr_mimebundle_()[WIDGET_VIEW]
     display({WIDGET_VIEW: view, "text/html": as_html, "text/plain": as_text}, raw=True)
 

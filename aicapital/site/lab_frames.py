@@ -33,6 +33,7 @@ FINENESS = (
     (9, 3),
     (7, 3),
     (5, 2),
+    (3, 2),
 )
 
 Setting = tuple[int, ...]  # for each control the position of its stop

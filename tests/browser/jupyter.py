@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, sync_playwright
 
 from aicapital.serving import lab_command, lab_environment
 
@@ -126,3 +126,29 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
            return prompts.length && prompts.every(cell => /\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt')?.textContent ?? '')); }""",
         timeout=timeout * 1000,
     )
+
+
+def open_beside(page: Page, notebook: str) -> Locator:
+    """Open a notebook of the folder that the file browser shows, as by a double click, in a tab of its own."""
+    page.locator(".jp-DirListing-item").filter(has_text=notebook).dblclick()
+    tab = page.locator(".lm-mod-current .lm-TabBar-tabLabel").filter(has_text=notebook)
+    tab.first.wait_for(timeout=60_000)
+    panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    panel.locator(".jp-Cell").first.wait_for(timeout=60_000)
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
+    return panel
+
+
+def run_cells(page: Page, panel: Locator, cells: Iterable[int]) -> None:
+    """Run cells one by one, each by a click beside it and Ctrl+Enter; they wait in the kernel's queue."""
+    for cell in cells:
+        panel.locator(".jp-Cell").nth(cell).locator(".jp-InputPrompt").click()
+        page.keyboard.press("Control+Enter")
+
+
+def close(page: Page) -> None:
+    """Close the notebook in front and its kernel."""
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_role("menuitem", name="Close and Shut Down Notebook").click()
+    page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    page.get_by_role("dialog").wait_for(state="detached")

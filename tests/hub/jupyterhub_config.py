@@ -5,9 +5,10 @@ user keeps learners apart; here bubblewrap does: a learner's server sees one hom
 """
 
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+from nbgitpuller.pull import GitPuller
 
 from aicapital.serving import SERVER_SETTINGS, course_settings
 
@@ -45,13 +46,9 @@ def ready(spawner):
     """Bring the newest course into the learner's home, as a hub's image does, and put up the wall."""
     home = homes / spawner.user.name
     home.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        [
-            sys.executable, "-m", "nbgitpuller.pull",
-            os.environ["HUB_COURSE"], "main", str(home / "course"),
-        ],
-        check=True, cwd=home, stdout=subprocess.DEVNULL, env=os.environ | {"HOME": str(home)},
-    )  # fmt: skip
+    course = home / "course"
+    for _ in GitPuller(os.environ["HUB_COURSE"], str(course), branch="main").pull():
+        pass
     spawner.cmd = [
         "bwrap", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc",
         "--tmpfs", str(folder), "--bind", str(home), str(home),

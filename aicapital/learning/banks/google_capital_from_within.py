@@ -203,7 +203,7 @@ QUESTIONS = [
     ),
     Prediction(
         "outside_share",
-        "Think of all money that came to Alphabet in the first half of 2026: operating cash flow, net borrowing, and new shares with hybrids. Which part of it "
+        "Think of all money that came to Alphabet in the first half of 2026: operating cash flow, net borrowing, and new shares, with hybrids that are part debt and part share. Which part of it "
         "came from outside, that is from lenders and new shareholders?",
         unit="%",
         tolerance=8,

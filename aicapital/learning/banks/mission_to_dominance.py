@@ -451,141 +451,19 @@ CLAIM_VALUES = {
     "I.7": lambda: {"amazon": _amazon_in(), "out": _amazon_out()},
 }
 
-# Values below are published figures or made-up ones of the running case; none is a formula of the solution.
+# The numbers of the published sheet are the defaults below; a learner with own numbers has others (OWN).
 NEW_STAKE = "New investors' stake"
 
 
-def _judge_new_money(function):
-    """Q5 on a made-up table in which each rule shows, then on OpenAI's rounds."""
-    table = pd.DataFrame(
-        {
-            "date": pd.to_datetime(
-                ["2031-05-01", "2030-02-01", "2030-09-01", "2032-01-01", "2033-01-01", "2030-03-01"]
-            ),
-            "record_type": ["round", "round", "round", "round", "round", "tranche"],
-            "new_money_to_company": [True, True, True, False, True, True],
-            "amount_committed_usd_bn": [3.0, 2.0, 0.5, 7.0, float("nan"), 1.0],
-            "pre_money_usd_bn": [float("nan")] * 6,
-        }
-    )
-    got = function(table)
-    if got is None:
-        return Feedback.wrong(
-            "Your function returns nothing. End it with a return line.", "print for return"
-        )
-    if not isinstance(got, pd.Series):
-        return Feedback.wrong(
-            f"Your function returns a {type(got).__name__}. Give a Series: year -> USD bn."
-        )
-    years = {int(year): float(value) for year, value in got.items()}
-    for year, wanted, wrong, name, says in (
-        (
-            2030,
-            2.5,
-            3.5,
-            "parts of a round added to the round",
-            "A tranche is a part of a round, so it is inside it already.",
-        ),
-        (
-            2032,
-            None,
-            7.0,
-            "old shares counted as new money",
-            "In 2032 the only round brought the company no new money.",
-        ),
-        (
-            2033,
-            None,
-            0.0,
-            "missing counted as zero",
-            "The round of 2033 has no known amount. Leave the year out.",
-        ),
-    ):
-        if years.get(year) is not None and (wanted is None or abs(years[year] - wrong) < 1e-9):
-            return Feedback.wrong(
-                f"On a made-up table your function gives {years[year]:g} for {year}. {says}", name
-            )
-    if not {2030, 2031} <= set(years):
-        return Feedback.wrong(
-            "On a made-up table a year with a known round is missing. A bare dropna() drops a row for any blank: name the column in subset=.",
-            "rows dropped for other blanks",
-        )
-    if years != {2030: 2.5, 2031: 3.0}:
-        return Feedback.wrong(f"On a made-up table your function gives {years}.")
-    if list(years) != sorted(years):
-        return Feedback.wrong("The years are out of order.")
-    real = function(load("funding_rounds"))
-    if abs(real.get(2026, 0) - 122) > 1e-6:
-        return Feedback.wrong(
-            "On OpenAI's rounds 2026 should give 122: the round as closed, once. Does your function use the table it is given?"
-        )
-    return None
-
-
-def _judge_two_arrows(figure):
-    """Q6: the heights of all bars, whichever way they point."""
-    heights = sorted(
-        round(abs(bar.get_height()), 6)
-        for axes in figure.axes
-        for bar in axes.patches
-        if abs(bar.get_height()) > 1e-9
-    )
-    if not heights:
-        return Feedback.wrong(
-            "Nothing is drawn as upright bars. Use axes.bar, once for each direction."
-        )
-    if heights.count(6.0):
-        return Feedback.wrong(
-            "A bar of 6 is drawn. 6 is the total of four years, not one year's purchases.",
-            "total for a year",
-        )
-    if heights != [1.5] * 5:
-        return Feedback.wrong(
-            f"The bars show {heights}. Look up the investment and the commitment in Skerry's terms again."
-        )
-    if not any(axes.get_legend() for axes in figure.axes):
-        return Feedback.wrong(
-            "A reader cannot tell money in from purchases out. Add labels and a legend."
-        )
-    return None
-
-
-SHEET = {
-    "q1_prediction": SheetCheck(
-        "The Foundation's stake after the round",
-        kind="value",
-        expects="a percentage, such as 25 or 20.5",
-        right="You made a prediction in the right direction: an old stake shrinks, and not to nothing. Now compare it with the output.",
-        tests=[
-            expect.that(
-                "Give a number in percent, without quotation marks.",
-                lambda given: isinstance(given, int | float),
-            ),
-            expect.that("A stake is never negative.", lambda given: given >= 0),
-            expect.that(
-                "That reads as less than one percent. Give the stake in percent.",
-                lambda given: given >= 1,
-                mistake="fraction for percent",
-            ),
-            expect.that(
-                "The Foundation bought nothing, so its stake cannot stay or grow.",
-                lambda given: given < 26,
-                mistake="no dilution",
-            ),
-            expect.that(
-                "That is near what the new shares carry. The question is what the Foundation keeps.",
-                lambda given: given > 15,
-                mistake=NEW_STAKE,
-            ),
-        ],
-        hints=(
-            "Does the stake grow, stay or shrink?",
-            "Multiply the old stake by what each old stake keeps.",
-            "kept = 730 / 840",
-            "About 22.6 %",
-        ),
-    ),
-    "q1_reason": SheetCheck(
+def _first_question(
+    owner: str = "The Foundation",
+    stake: float = 26,
+    pre: float = 730,
+    new: float = 110,
+    order: str = "ABC",
+) -> dict[str, SheetCheck]:
+    """Q1: a stake (percent) before a round, its pre-money and new money (USD bn), the order of the reasons."""
+    reason = SheetCheck(
         "Why the stake shrinks",
         kind="value",
         expects='one of "A", "B", "C"',
@@ -609,50 +487,103 @@ SHEET = {
             "The Foundation sells nothing.",
             "B",
         ),
-    ),
-    "q2": SheetCheck(
+    )
+    prediction = SheetCheck(
+        f"{owner}'s stake after the round",
+        kind="value",
+        expects="a percentage, such as 25 or 20.5",
+        right="You made a prediction in the right direction: an old stake shrinks, and not to nothing. Now compare it with the output.",
+        tests=[
+            expect.that(
+                "Give a number in percent, without quotation marks.",
+                lambda given: isinstance(given, int | float),
+            ),
+            expect.that("A stake is never negative.", lambda given: given >= 0),
+            expect.that(
+                "That reads as less than one percent. Give the stake in percent.",
+                lambda given: given >= 1,
+                mistake="fraction for percent",
+            ),
+            expect.that(
+                f"{owner} bought nothing, so its stake cannot stay or grow.",
+                lambda given: given < stake,
+                mistake="no dilution",
+            ),
+            expect.that(
+                "That is near what the new shares carry. The question is what the old owner keeps.",
+                lambda given: given > stake * 15 / 26,
+                mistake=NEW_STAKE,
+            ),
+        ],
+        hints=(
+            "Does the stake grow, stay or shrink?",
+            "Multiply the old stake by what each old stake keeps.",
+            f"kept = {pre:g} / {pre + new:g}",
+            f"About {stake * pre / (pre + new):.1f} %",
+        ),
+    )
+    return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
+
+
+def _dilution(paid_pct: float = 100) -> dict[str, SheetCheck]:
+    """Q2: dilution by a round of which `paid_pct` percent is paid in."""
+    new = 122 * paid_pct / 100
+    post = 730 + new
+    stake = 26 * 730 / post
+    paid, announced = "", []
+    if paid_pct != 100:
+        paid = f", if {paid_pct:g} % of it is paid in"
+        announced.append(
+            Mistake(
+                "announced for paid",
+                26 * 730 / 852,
+                f"You counted all that was announced. Only {paid_pct:g} % of it is paid in, and only that buys shares.",
+            )
+        )
+    check = SheetCheck(
         "Dilution as a function",
         kind="function",
         expects="stake_after_round(stake_pct, pre_money, new_money) that returns a percentage",
-        right="It gives 22.3 % for the Foundation after the round as closed, and leaves a stake alone when no money comes in.",
+        right=f"It gives {stake:.1f} % for the Foundation after the round as closed{paid}, and leaves a stake alone when no money comes in.",
         tests=[
             expect.call(
                 26,
                 730,
                 122,
-                gives=22.277,
+                gives=stake,
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
                         NEW_STAKE,
-                        3.723,
+                        26 * new / post,
                         "You multiplied by new / post: that is the new investors' part. The old owner keeps pre / post.",
                     ),
                     Mistake(
                         "pre-money for post-money",
-                        21.655,
+                        26 * (1 - new / 730),
                         "You used new / pre. The new investors own a share of the company after the money arrives.",
                     ),
                     Mistake(
                         "points for a fraction",
-                        11.681,
+                        26 - 100 * new / post,
                         "You took the new investors' percentage points off. Every old stake shrinks by the same fraction.",
                     ),
                     Mistake(
                         "upside down",
-                        30.345,
+                        26 * post / 730,
                         "The stake grew. You multiplied by post / pre; the old owner keeps pre / post.",
                     ),
                     Mistake(
                         "fraction for percent",
-                        0.22277,
+                        stake / 100,
                         "That is a fraction. The stake comes in percent, so give it back in percent.",
                     ),
                     Mistake(
                         "percent taken twice",
-                        2227.7,
+                        100 * stake,
                         "The stake comes in percent already. Do not multiply by 100 again.",
                     ),
+                    *announced,
                 ],
             ),
             expect.that(
@@ -662,12 +593,29 @@ SHEET = {
         ],
         hints=(
             "The owner's shares stay; only their number relative to all shares changes.",
-            "post = pre + new; kept = pre / post; new stake = old stake x kept.",
-            "post_money = pre_money + new_money",
+            f"post = pre + new{paid}; kept = pre / post; new stake = old stake x kept.",
+            "post_money = pre_money + new_money" + (f" * {paid_pct / 100:g}" if paid else ""),
             "kept = pre_money / post_money",
         ),
-    ),
-    "q3": SheetCheck(
+    )
+    return {"q2": check}
+
+
+def _capped_return(raise_pct: float = 0) -> dict[str, SheetCheck]:
+    """Q3: a capped return whose cap was raised once by `raise_pct` percent."""
+    factor = 1 + raise_pct / 100
+    most = 100 * factor
+    raised, forgotten = "", []
+    if raise_pct:
+        raised = f", raised by {raise_pct:g} %"
+        forgotten.append(
+            Mistake(
+                "cap as first agreed",
+                6,
+                f"You took the cap as first agreed. It was raised by {raise_pct:g} %.",
+            )
+        )
+    check = SheetCheck(
         "A capped return",
         kind="function",
         expects="share_out(exit_value, invested, cap_multiple) that returns two amounts in USD bn",
@@ -683,7 +631,7 @@ SHEET = {
                 mistakes=[
                     Mistake(
                         "cap paid in full below the cap",
-                        100,
+                        most,
                         "You paid the full cap. The company was sold for less than that.",
                     )
                 ],
@@ -692,50 +640,320 @@ SHEET = {
                 500,
                 1,
                 100,
-                gives=[100, 400],
+                gives=[most, 500 - most],
                 labels=("the investors", "the non-profit"),
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
                         "cap forgotten",
                         500,
-                        "You gave the investors everything. Their cap is 100 times 1.",
+                        f"You gave the investors everything. Their cap is 100 times 1{raised}.",
                     ),
                     Mistake(
                         "money back on top of the cap",
-                        101,
+                        most + 1,
                         "The cap counts everything they get back, their own money included.",
                     ),
                 ],
             ),
             expect.call(
-                7,
+                7 * factor,
                 2,
                 3,
-                gives=[6, 1],
+                gives=[6 * factor, factor],
                 labels=("the investors", "the non-profit"),
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
                         "invested amount forgotten",
-                        3,
-                        "The cap is a multiple of the money put in: 3 times 2.",
+                        3 * factor,
+                        f"The cap is a multiple of the money put in: 3 times 2{raised}.",
                     ),
                     Mistake(
                         "money put in for the cap",
                         2,
-                        "You gave the investors their money back once. They may get 3 times that.",
+                        f"You gave the investors their money back once. They may get 3 times that{raised}.",
                     ),
+                    *forgotten,
                 ],
             ),
         ],
         hints=(
             "Two cases: the exit value is below the cap, or above it.",
             "The investors get the smaller of exit value and cap; the non-profit gets the rest.",
-            "most = invested * cap_multiple",
+            "most = invested * cap_multiple" + (f" * {factor:g}" if raised else ""),
             "to_investors = min(exit_value, most)",
         ),
-    ),
+    )
+    return {"q3": check}
+
+
+def _made_up_rounds(floor: float) -> pd.DataFrame:
+    """Rounds in which each rule of Q5 shows; with a floor, one round at it and one below it in a year of their own."""
+    table = pd.DataFrame(
+        {
+            "date": pd.to_datetime(
+                ["2031-05-01", "2030-02-01", "2030-09-01", "2032-01-01", "2033-01-01", "2030-03-01"]
+            ),
+            "record_type": ["round", "round", "round", "round", "round", "tranche"],
+            "new_money_to_company": [True, True, True, False, True, True],
+            "amount_committed_usd_bn": [3.0, 2.0, 0.5, 7.0, float("nan"), 1.0],
+            "pre_money_usd_bn": [float("nan")] * 6,
+        }
+    )
+    if not floor:
+        return table
+    small = table.iloc[[0, 0]].assign(
+        date=pd.to_datetime(["2034-02-01", "2034-06-01"]),
+        amount_committed_usd_bn=[floor, floor - 0.01],
+    )
+    return pd.concat([table, small], ignore_index=True)
+
+
+def _judge_new_money(function, floor):
+    """Q5 on a made-up table in which each rule shows, then on OpenAI's rounds."""
+    table = _made_up_rounds(floor)
+    wanted_years = {2030: 2.5, 2031: 3.0} if not floor else {2030: 2.0, 2031: 3.0, 2034: floor}
+    got = function(table)
+    if got is None:
+        return Feedback.wrong(
+            "Your function returns nothing. End it with a return line.", "print for return"
+        )
+    if not isinstance(got, pd.Series):
+        return Feedback.wrong(
+            f"Your function returns a {type(got).__name__}. Give a Series: year -> USD bn."
+        )
+    years = {int(year): float(value) for year, value in got.items()}
+    small = []
+    if floor:
+        small.append(
+            (
+                2034,
+                floor,
+                2 * floor - 0.01,
+                "small rounds counted",
+                f"Rounds below USD {floor:g} bn stay out; one of exactly {floor:g} bn stays in.",
+            )
+        )
+    for year, wanted, wrong, name, says in (
+        (
+            2030,
+            wanted_years[2030],
+            wanted_years[2030] + 1,
+            "parts of a round added to the round",
+            "A tranche is a part of a round, so it is inside it already.",
+        ),
+        (
+            2032,
+            None,
+            7.0,
+            "old shares counted as new money",
+            "In 2032 the only round brought the company no new money.",
+        ),
+        (
+            2033,
+            None,
+            0.0,
+            "missing counted as zero",
+            "The round of 2033 has no known amount. Leave the year out.",
+        ),
+        *small,
+    ):
+        if years.get(year) is not None and (wanted is None or abs(years[year] - wrong) < 1e-9):
+            return Feedback.wrong(
+                f"On a made-up table your function gives {years[year]:g} for {year}. {says}", name
+            )
+    if not set(wanted_years) <= set(years):
+        return Feedback.wrong(
+            "On a made-up table a year with a known round is missing. A bare dropna() drops a row for any blank: name the column in subset=.",
+            "rows dropped for other blanks",
+        )
+    if {year: round(value, 9) for year, value in years.items()} != wanted_years:
+        return Feedback.wrong(f"On a made-up table your function gives {years}.")
+    if list(years) != sorted(years):
+        return Feedback.wrong("The years are out of order.")
+    real = function(load("funding_rounds"))
+    if abs(real.get(2026, 0) - 122) > 1e-6:
+        return Feedback.wrong(
+            "On OpenAI's rounds 2026 should give 122: the round as closed, once. Does your function use the table it is given?"
+        )
+    return None
+
+
+def _money_by_year(floor: float = 0) -> dict[str, SheetCheck]:
+    """Q5: only rounds of at least `floor` USD bn count."""
+    below = f" or below {floor:g}" if floor else ""
+    check = SheetCheck(
+        "New money by year",
+        kind="function",
+        expects="new_money_by_year(rounds) that returns a Series, year -> USD bn",
+        right="Each round once, each year once. On OpenAI's table the round of 2026 alone is larger than all before it together.",
+        tests=lambda function: _judge_new_money(function, floor),
+        hints=(
+            "Print `load('funding_rounds')['record_type'].unique()`. Which of these are new money, each once?",
+            f"Filter on record_type and new_money_to_company, drop rows whose amount is missing{below}.",
+            "rounds[(rounds['record_type'] == 'round') & ...]",
+            "kept = rounds[(rounds['record_type'] == 'round') & rounds['new_money_to_company']].dropna(subset=['amount_committed_usd_bn'])",
+        ),
+    )
+    return {"q5": check}
+
+
+def _judge_two_arrows(figure, money, purchases):
+    """Q6: the heights of all bars, whichever way they point."""
+    heights = sorted(
+        round(abs(float(bar.get_height())), 6)
+        for axes in figure.axes
+        for bar in axes.patches
+        if abs(bar.get_height()) > 1e-9
+    )
+    if not heights:
+        return Feedback.wrong(
+            "Nothing is drawn as upright bars. Use axes.bar, once for each direction."
+        )
+    if heights.count(purchases):
+        return Feedback.wrong(
+            f"A bar of {purchases:g} is drawn. {purchases:g} is the total of four years, not one year's purchases.",
+            "total for a year",
+        )
+    if heights != sorted([money] + [round(purchases / 4, 6)] * 4):
+        return Feedback.wrong(
+            f"The bars show {heights}. Look up the investment and the commitment again."
+        )
+    if not any(axes.get_legend() for axes in figure.axes):
+        return Feedback.wrong(
+            "A reader cannot tell money in from purchases out. Add labels and a legend."
+        )
+    return None
+
+
+def _arrows(money: float = 1.5, purchases: float = 6) -> dict[str, SheetCheck]:
+    """Q6: the cloud firm's money (USD bn) and four years' purchases (USD bn)."""
+    check = SheetCheck(
+        "Two arrows",
+        kind="figure",
+        name="q6_figure",
+        expects="a matplotlib figure with a title, and axis labels that name years and USD bn",
+        right="Bars, units and legend are there. Check for yourself that the title states what the bars show.",
+        tests=[
+            expect.figure_texts(x_unit="year", y_unit="USD bn"),
+            lambda figure: _judge_two_arrows(figure, money, purchases),
+        ],
+        hints=(
+            "Two sets of bars side by side: money in, purchases out.",
+            "axes.bar(years - 0.2, ...) and axes.bar(years + 0.2, ...), then title, labels and legend.",
+            "q6_figure, axes = plt.subplots()",
+            f"Money in: {money:g} in year 1. Purchases: {purchases / 4:g} in each of the four years.",
+        ),
+    )
+    return {"q6": check}
+
+
+FIRST_CAP = 4  # USD bn: 20 times the 0.2 of Skerry's first capped round
+
+
+def _skerry_caps(
+    cap_2: float = 8, stake: float = 30, pre_money: float = 16
+) -> dict[str, SheetCheck]:
+    """Q7 and Q8: the later round's cap (times 1 USD bn), the foundation's stake (percent), the round on offer."""
+    caps, share = FIRST_CAP + cap_2, stake / 100
+    crossover = caps / (1 - share)
+    payout = SheetCheck(
+        "Skerry's foundation under the caps",
+        kind="function",
+        expects="foundation_gets(exit_value) that returns USD bn",
+        right="Nothing up to the sum of both caps, every dollar above it.",
+        tests=[
+            expect.call(
+                caps - 2,
+                gives=0,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "below zero",
+                        -2,
+                        "Below the caps the foundation gets nothing, never less than nothing.",
+                    ),
+                    Mistake(
+                        "only one cap counted",
+                        caps - 2 - FIRST_CAP,
+                        "You counted the first round's cap only. Both rounds must be paid.",
+                    ),
+                    Mistake(
+                        "only one cap counted",
+                        caps - 2 - cap_2,
+                        "You counted the later round's cap only. Both rounds must be paid.",
+                    ),
+                    Mistake(
+                        "ordinary equity for a residual claim",
+                        share * (caps - 2),
+                        "That is the stake of ordinary equity. Here the caps are still in force.",
+                    ),
+                ],
+            ),
+            expect.call(
+                caps + 8,
+                gives=8,
+                tolerance=1e-6,
+                mistakes=[
+                    Mistake(
+                        "money put in for the cap",
+                        caps + 8 - 1.2,
+                        "You took off the money put in. The investors may get its multiple.",
+                    ),
+                    Mistake(
+                        "stake and residual mixed",
+                        share * 8,
+                        f"You took {stake:g} % of the rest. While the caps are in force, all of the rest is the foundation's.",
+                    ),
+                ],
+            ),
+        ],
+        hints=(
+            "What can the investors of both rounds get at most?",
+            "Sum of invested x cap over both rounds; the foundation gets what lies above.",
+            f"caps = 0.2 * 20 + 1 * {cap_2:g}",
+            f"return max(0, exit_value - {caps:g})",
+        ),
+    )
+    same = SheetCheck(
+        "Where both contracts pay the same",
+        kind="value",
+        expects="an exit value in USD bn",
+        right="Below it the stake pays more, above it the caps do.",
+        tests=[
+            expect.number(
+                crossover,
+                "USD bn",
+                tolerance=0.05,
+                mistakes=[
+                    Mistake(
+                        "caps for the crossover",
+                        caps,
+                        "There the foundation gets its first dollar under the caps. Its stake would already be worth more.",
+                    ),
+                    Mistake(
+                        "caps over the stake",
+                        caps / share,
+                        f"You divided the caps by {stake:g} %. Set exit - caps equal to {stake:g} % of the exit.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "Write both payouts as a function of the exit value.",
+            f"Solve exit - caps = {stake:g} % of exit.",
+            f"exit * (1 - {share:.2f}) = {caps:g}",
+            f"{caps:g} / {1 - share:g}, about {crossover:.1f}",
+        ),
+    )
+    return {"q7": payout, "q7_crossover": same}
+
+
+SHEET = {
+    **_first_question(),
+    **_dilution(),
+    **_capped_return(),
     "q4": SheetCheck(
         "Put the lines in order",
         kind="order",
@@ -770,122 +988,20 @@ SHEET = {
             'For example ["D", "G", "B", "C", "E", "A"]',
         ),
     ),
-    "q5": SheetCheck(
-        "New money by year",
-        kind="function",
-        expects="new_money_by_year(rounds) that returns a Series, year -> USD bn",
-        right="Each round once, each year once. On OpenAI's table the round of 2026 alone is larger than all before it together.",
-        tests=_judge_new_money,
-        hints=(
-            "Print `load('funding_rounds')['record_type'].unique()`. Which of these are new money, each once?",
-            "Filter on record_type and new_money_to_company, drop rows whose amount is missing.",
-            "rounds[(rounds['record_type'] == 'round') & ...]",
-            "kept = rounds[(rounds['record_type'] == 'round') & rounds['new_money_to_company']].dropna(subset=['amount_committed_usd_bn'])",
-        ),
-    ),
-    "q6": SheetCheck(
-        "Two arrows",
-        kind="figure",
-        name="q6_figure",
-        expects="a matplotlib figure with a title, and axis labels that name years and USD bn",
-        right="Bars, units and legend are there. Check for yourself that the title states what the bars show.",
-        tests=[expect.figure_texts(x_unit="year", y_unit="USD bn"), _judge_two_arrows],
-        hints=(
-            "Two sets of bars side by side: money in, purchases out.",
-            "axes.bar(years - 0.2, ...) and axes.bar(years + 0.2, ...), then title, labels and legend.",
-            "q6_figure, axes = plt.subplots()",
-            "Money in: 1.5 in year 1. Purchases: 1.5 in each of the four years.",
-        ),
-    ),
-    "q7": SheetCheck(
-        "Skerry's foundation under the caps",
-        kind="function",
-        expects="foundation_gets(exit_value) that returns USD bn",
-        right="Nothing up to the sum of both caps, every dollar above it.",
-        tests=[
-            expect.call(
-                10,
-                gives=0,
-                tolerance=1e-6,
-                mistakes=[
-                    Mistake(
-                        "below zero",
-                        -2,
-                        "Below the caps the foundation gets nothing, never less than nothing.",
-                    ),
-                    Mistake(
-                        "only one cap counted",
-                        6,
-                        "You counted the first round's cap only. Both rounds must be paid.",
-                    ),
-                    Mistake(
-                        "only one cap counted",
-                        2,
-                        "You counted the later round's cap only. Both rounds must be paid.",
-                    ),
-                    Mistake(
-                        "ordinary equity for a residual claim",
-                        3,
-                        "That is the stake of ordinary equity. Here the caps are still in force.",
-                    ),
-                ],
-            ),
-            expect.call(
-                20,
-                gives=8,
-                tolerance=1e-6,
-                mistakes=[
-                    Mistake(
-                        "money put in for the cap",
-                        18.8,
-                        "You took off the money put in. The investors may get its multiple.",
-                    ),
-                    Mistake(
-                        "stake and residual mixed",
-                        2.4,
-                        "You took 30 % of the rest. While the caps are in force, all of the rest is the foundation's.",
-                    ),
-                ],
-            ),
-        ],
-        hints=(
-            "What can the investors of both rounds get at most?",
-            "Sum of invested x cap over both rounds; the foundation gets what lies above.",
-            "caps = 0.2 * 20 + 1 * 8",
-            "return max(0, exit_value - 12)",
-        ),
-    ),
-    "q7_crossover": SheetCheck(
-        "Where both contracts pay the same",
-        kind="value",
-        expects="an exit value in USD bn",
-        right="Below it the stake pays more, above it the caps do.",
-        tests=[
-            expect.number(
-                17.14,
-                "USD bn",
-                tolerance=0.05,
-                mistakes=[
-                    Mistake(
-                        "caps for the crossover",
-                        12,
-                        "There the foundation gets its first dollar under the caps. Its stake would already be worth more.",
-                    ),
-                    Mistake(
-                        "caps over the stake",
-                        40,
-                        "You divided the caps by 30 %. Set exit - caps equal to 30 % of the exit.",
-                    ),
-                ],
-            )
-        ],
-        hints=(
-            "Write both payouts as a function of the exit value.",
-            "Solve exit - caps = 30 % of exit.",
-            "exit * (1 - 0.30) = 12",
-            "12 / 0.7, about 17.1",
-        ),
-    ),
+    **_money_by_year(),
+    **_arrows(),
+    **_skerry_caps(),
+}
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": _first_question,
+    "q2": _dilution,
+    "q3": _capped_return,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _money_by_year,
+    "q6": _arrows,
+    "q7": _skerry_caps,
 }
 
 # Questions that no check can judge.
