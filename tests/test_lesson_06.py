@@ -1,5 +1,7 @@
 """What lesson 06 teaches: its tables, labs, questions and sheet."""
 
+import re
+
 import matplotlib.pyplot as plt
 import pytest
 
@@ -70,20 +72,47 @@ def test_predictions_agree_with_the_labs():
 
 def test_presets_of_the_race_say_what_their_names_say():
     lab = labs.scale_race()
-    shares = {}
-    for name in lab.presets:
-        lab.preset(name)
-        shares[name] = tuple(state.leader_share for state in lab.result)
-    assert shares["Cheaper: the leader crosses a threshold first"][1] == 1
-    assert (
-        shares["Cheaper: the follower crosses it too"][1]
-        < shares["Cheaper: the follower crosses it too"][0]
-    )
-    raise_more = shares["Cheaper, and only the leader can raise more"]
-    assert raise_more[1] > raise_more[0]
-    assert shares["Breakthrough, kept by the follower (III.8)"][1] == pytest.approx(0.5)
-    kept = shares["Breakthrough, kept by the leader"]
-    assert kept[1] > kept[0]
+    said = {name: lab.preset(name).sentence for name in lab.presets}
+    claims = {
+        name: re.findall(r"III\.. (?:holds|does not hold) here", text)
+        for name, text in said.items()
+    }
+    assert claims == {
+        "Cheaper compute, an easy task (III.7)": ["III.7 does not hold here"],
+        "Cheaper: a task just beyond the leader": ["III.7 holds here"],
+        "Cheaper: a task that only the leader does": ["III.7 does not hold here"],
+        "Cheaper, and only the leader can raise more": ["III.7 holds here"],
+        "Breakthrough, kept by the follower (III.8)": ["III.8 holds here"],
+        "Breakthrough, kept by the leader": ["III.8 does not hold here"],
+        "Breakthrough, published; task beyond the leader": ["III.8 does not hold here"],
+    }
+
+
+def test_the_learner_can_find_both_conditions_by_moving_controls():
+    lab = labs.scale_race()
+    tasks = lab.controls["task"].stops
+    holds = [task for task in tasks if "III.7 holds" in lab.set(task=task).sentence]
+    # Neither everywhere nor nowhere: from the leader's limit of today to what it can do afterwards.
+    assert 3 <= len(holds) < len(tasks) / 2 and min(holds) > -0.005 and max(holds) < 0.04
+    lab.preset("Breakthrough, kept by the follower (III.8)")
+    leaks = lab.controls["leak"].stops
+    lab.set(task=0.01)
+    kept = [leak for leak in leaks if "III.8 holds" in lab.set(leak=leak).sentence]
+    assert 0 in kept and 100 not in kept
+
+
+def test_the_race_draws_the_predicted_way():
+    pictures = {
+        words: labs.scale_race(prediction=words).frame
+        for words in ("its share grows", "its share stays", "its share falls")
+    }
+    assert len({frame.svg for frame in pictures.values()}) == 3
+    assert all("your prediction" in frame.svg for frame in pictures.values())
+    assert "You predicted: its share stays." in pictures["its share stays"].sentence
+    lab = labs.scale_race(prediction="its share falls")
+    # The question was about an easy task and cheaper compute alone.
+    assert "your prediction" not in lab.set(task=0.01).svg
+    assert "your prediction" not in labs.scale_race().frame.svg
 
 
 def test_the_widest_interval_is_that_of_algorithms():

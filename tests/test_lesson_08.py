@@ -7,6 +7,7 @@ import pytest
 
 from aicapital import figures, labs, learning
 from aicapital.data import load
+from aicapital.data.assumptions import assumptions
 from aicapital.labs.down_round import NEW, STAFF, after_2026
 from aicapital.labs.runway import contracts_due, new_money, plan_inputs, plan_ranges
 from aicapital.learning import banks
@@ -47,11 +48,11 @@ def test_the_september_plan_adds_up_with_262_for_all_else():
 
 
 def test_every_input_has_a_unit_a_kind_and_a_range_that_holds_it():
-    rows = load("model_inputs_08")
+    rows = assumptions("cash_plan")
     ranged = rows.dropna(subset=["low"])
     assert (ranged["low"] <= ranged["value"]).all() and (ranged["value"] <= ranged["high"]).all()
     assert rows["text"].ne("").all() and rows["unit"].ne("").all()
-    late = rows[rows["known_from"] > pd.Timestamp(ARTICLE)]["item"].tolist()
+    late = rows.index[rows["known_from"] > pd.Timestamp(ARTICLE)].tolist()
     assert late == ["microsoft_share", "microsoft_cap", "round_2026"]
 
 
@@ -119,7 +120,7 @@ def test_the_runway_lab_starts_where_the_lessons_table_ends():
     base = plan_inputs()
     paths = cash_paths(
         draw_inputs(base, plan_ranges(), paths=10_000, seed=8),
-        contracts_due(8),
+        contracts_due(),
         new_money(base["round_2026"]),
         draw_shocks(base["growth_shock"], paths=10_000, years=10, seed=9),
     )
@@ -274,6 +275,8 @@ LATE, EARLY = (
         ("q7", lambda growth: worth(growth, early=0.5), "yearly flows come in the middle"),
         ("q7_growth", 24.3, ""),
         ("q7_growth", "24.3 %", ""),
+        ("q7_growth", "24.3 % a year", ""),
+        ("q7_growth", "24.3 percent per year", ""),
         ("q7_growth", 26.2, "30 less 4.1"),
         ("q7_growth", 27.9, "take the cash off"),
         ("q7_growth", 23.6, "end of the year"),

@@ -37,7 +37,7 @@ def test_the_first_year_by_hand(base):
 
 
 def test_the_plan_adds_up(base):
-    table = cash_paths(base, contracts_due(8), new_money(122)).table()
+    table = cash_paths(base, contracts_due(), new_money(122)).table()
     assert table.loc[["consumer", "business", "api", "ads"]].sum().to_numpy() == pytest.approx(
         table.loc["revenue"].to_numpy()
     )
@@ -75,14 +75,14 @@ def test_contracts_are_spread_and_none_is_lost():
     assert even.tolist()[:3] == [20, 80, 80] and even.sum() == rising.sum() == 360
     assert rising.tolist()[:3] == pytest.approx([10, 20 + 20, 30 + 40])
     # What was due before the first year is left out: the AWS contract began in 2025.
-    assert 715 < contracts_due(8).sum() < 730.4
+    assert 715 < contracts_due().sum() < 730.4
 
 
 def test_ten_thousand_paths_are_the_same_on_every_run(base):
     def dry():
         drawn = draw_inputs(base, plan_ranges(), 10_000, seed=8)
         shocks = draw_shocks(base["growth_shock"], 10_000, 10, seed=9)
-        return cash_paths(drawn, contracts_due(8), new_money(122), shocks).dry_by
+        return cash_paths(drawn, contracts_due(), new_money(122), shocks).dry_by
 
     first = dry()
     assert (
@@ -95,7 +95,7 @@ def test_more_money_never_makes_it_dry_earlier(base):
     drawn = draw_inputs(base, plan_ranges(), 2000, seed=1)
     shocks = draw_shocks(15, 2000, 10, seed=2)
     poor, rich = (
-        cash_paths(drawn, contracts_due(8), new_money(75, later), shocks).dry_by
+        cash_paths(drawn, contracts_due(), new_money(75, later), shocks).dry_by
         for later in (0, 100)
     )
     assert (rich <= poor).all() and rich[-1] < poor[-1]
@@ -113,8 +113,8 @@ def test_draws_stay_inside_their_ranges_and_shocks_have_mean_one(base):
 
 
 def test_without_surprise_a_simulation_of_one_path_is_the_plan(base):
-    alone = cash_paths(base, contracts_due(8), new_money(122))
-    many = cash_paths(base, contracts_due(8), new_money(122), draw_shocks(0, 3, 10, seed=1))
+    alone = cash_paths(base, contracts_due(), new_money(122))
+    many = cash_paths(base, contracts_due(), new_money(122), draw_shocks(0, 3, 10, seed=1))
     assert many.cash.shape == (3, 10)
     assert many.cash[2].tolist() == pytest.approx(alone.cash[0].tolist())
 

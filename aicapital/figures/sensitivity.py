@@ -1,11 +1,13 @@
 """Tornado: which assumption moves a result most."""
 
+import textwrap
 from collections.abc import Mapping
 
 import pandas as pd
 
+from ..data.assumptions import plain
 from .chart import Chart, sheet
-from .style import INK, QUIET, course_style
+from .style import INK, PAPER, QUIET, course_style
 
 LOW, HIGH = "#C9CED6", QUIET
 
@@ -47,18 +49,22 @@ def tornado_bars(
                 if end != base:
                     side = "left" if end > base else "right"
                     nudge = 0.08 * room if end > base else -0.08 * room
-                    axes.text(end + nudge, row, f"{value:g}", ha=side, va="center", fontsize=9)
+                    axes.text(
+                        end + nudge, row, plain(value), ha=side, va="center", fontsize=9,
+                        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
+                    )  # fmt: skip
         axes.axvline(base, color=INK, linewidth=1.4)
         axes.axvline(0, color=QUIET, linewidth=0.8)
         axes.set_yticks(range(len(swings)), [names[name] for name in swings["assumption"]])
         axes.invert_yaxis()
+        words = f"{outcome.capitalize()}, {unit} (pale: low value, hatched: high value, written at the end)"
         axes.set(
-            xlabel=f"{outcome.capitalize()}, {unit} (pale: low value, hatched: high value, written at the end)",
+            xlabel=textwrap.fill(words, 92),
             xlim=(ends.min().min() - room, ends.max().max() + room),
         )
         axes.grid(axis="y", visible=False)
     listed = "; ".join(
-        f"{names[line.assumption]} from {line.low:g} to {line.high:g}: {line.outcome_at_low:.2f} to {line.outcome_at_high:.2f}"
+        f"{names[line.assumption]} from {plain(line.low)} to {plain(line.high)}: {line.outcome_at_low:.2f} to {line.outcome_at_high:.2f}"
         for line in swings.itertuples()
     )
     alt = f"Tornado chart in {unit}. {title}. At base {base:.2f}; {turns} of {len(swings)} assumptions can turn its sign. {listed}."

@@ -1,12 +1,13 @@
 """Lab: who pays for a down round, with and without anti-dilution."""
 
 from ..data import load
+from ..data.assumptions import assumed, assumptions
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, QUIET, colour, ink
 from ..models.anti_dilution import BROAD, NONE, RATCHET, Protected
 from ..models.anti_dilution import down_round as after_round
 from ..models.cap_table import OPTION_POOL, CapTable
-from .lab import Control, Lab
+from .lab import Control, Lab, with_stop
 from .round_builder import FOUNDATION, INVESTORS, OTHERS, STAFF, before_the_round
 
 NEW = "New round"
@@ -16,8 +17,9 @@ HOLDERS = (FOUNDATION, "Microsoft", STAFF, "SoftBank", "Amazon", "Nvidia", OTHER
 def after_2026() -> tuple[CapTable, dict[str, Protected]]:
     """OpenAI's cap table after the round of 2026 as closed, and the shares bought in it with their price.
 
-    That these shares carry anti-dilution is an assumption: the terms are not published.
+    Which part of these shares carries anti-dilution is an assumption: the terms are not published.
     """
+    part = assumed("down_round")["protected_share"] / 100
     rounds = load("funding_rounds", all_reports=True).set_index("row_id")
     close = rounds.loc["oai_2026_close"]
     money = (
@@ -29,7 +31,7 @@ def after_2026() -> tuple[CapTable, dict[str, Protected]]:
     money[OTHERS] = close["amount_committed_usd_bn"] - sum(money.values())
     table = before_the_round().priced_round(close["pre_money_usd_bn"], money)
     price = table.price
-    return table, {name: Protected(money[name] / price, price) for name in INVESTORS}
+    return table, {name: Protected(part * money[name] / price, price) for name in INVESTORS}
 
 
 def down_round(prediction: float | None = None) -> Lab:
@@ -42,16 +44,19 @@ def down_round(prediction: float | None = None) -> Lab:
     last = table.post_money
     before = table.stakes.to_dict()
     covered = sum(lot.shares for lot in protected.values())
+    given = assumptions("down_round")
 
-    def model(pre_money, raised, pool, protection):
-        start = table.option_pool(float(pool)) if pool else table
-        return after_round(start, protected, float(pre_money), {NEW: float(raised)}, protection)
+    def model(next_pre_money, next_money, pool_top_up, protection):
+        start = table.option_pool(float(pool_top_up)) if pool_top_up else table
+        return after_round(
+            start, protected, float(next_pre_money), {NEW: float(next_money)}, protection
+        )
 
     def scene():
         figure, axes = sheet(
             "In a down round those without protection pay twice: for the money and for the others",
             "Before: pro-rata arithmetic on company statements of October 2025 to March 2026. "
-            "Anti-dilution of the investors of 2026 and a pool to top up are assumed: their terms are not published.",
+            "Anti-dilution of the investors of 2026 and a pool to top up are assumed (see below): their terms are not published.",
             height=4.9,
         )
         axes.set(
@@ -91,7 +96,7 @@ def down_round(prediction: float | None = None) -> Lab:
             )
 
     def sentence(result, values):
-        pre, raised = values["pre_money"], values["raised"]
+        pre, raised = values["next_pre_money"], values["next_money"]
         kind = "a down round" if pre < last else "an up round"
         extra, price, old = (result.attrs[name] for name in ("extra_shares", "price", "last_price"))
         staff = result.loc[STAFF]
@@ -110,26 +115,30 @@ def down_round(prediction: float | None = None) -> Lab:
             words += "; anti-dilution does nothing above the old price"
         return words + "."
 
-    usual = {"pre_money": 400, "raised": 60, "pool": 0, "protection": BROAD}
+    usual = {
+        name: int(given.at[name, "value"])
+        for name in ("next_pre_money", "next_money", "pool_top_up")
+    } | {"protection": BROAD}
     return Lab(
         title="Lab: who pays for a down round?",
         controls=[
-            Control("pre_money", "Pre-money value, USD bn", tuple(range(150, 1501, 25)), 400, lambda stop: f"{stop:,}"),
-            Control("raised", "New money, USD bn", tuple(range(10, 151, 5)), 60),
-            Control("pool", "Option pool added, % of shares", (0, 2, 4, 5, 6, 8, 10), 0),
+            Control("next_pre_money", "Pre-money value, USD bn", with_stop(range(150, 1501, 25), usual["next_pre_money"]), usual["next_pre_money"], lambda stop: f"{stop:,}"),
+            Control("next_money", "New money, USD bn", with_stop(range(10, 151, 5), usual["next_money"]), usual["next_money"]),
+            Control("pool_top_up", "Option pool added, % of shares", with_stop((0, 2, 4, 5, 6, 8, 10), usual["pool_top_up"]), usual["pool_top_up"]),
             Control("protection", "Anti-dilution of the investors of 2026", (NONE, BROAD, RATCHET), BROAD),
         ],
         presets={
             "Down round, weighted average": usual,
             "The same with a full ratchet": usual | {"protection": RATCHET},
             "The same without protection": usual | {"protection": NONE},
-            "September 2026: talks, 30 at 1,400": usual | {"pre_money": 1400, "raised": 30},
-            "Half the price, ratchet, new pool": {"pre_money": 425, "raised": 120, "pool": 10, "protection": RATCHET},
+            "September 2026: talks, 30 at 1,400": usual | {"next_pre_money": 1400, "next_money": 30},
+            "Half the price, ratchet, new pool": {"next_pre_money": 425, "next_money": 120, "pool_top_up": 10, "protection": RATCHET},
         },
         model=model,
         scene=scene,
         draw=draw,
         sentence=sentence,
+        assumptions=[given],
         mark=mark,
         prediction=prediction,
     )  # fmt: skip

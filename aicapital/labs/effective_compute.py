@@ -4,18 +4,19 @@ import math
 
 import numpy as np
 
-from ..data.scale import rate_terms
+from ..data.scale import rate_rows, rate_terms
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, QUIET
 from ..models.effective_compute import Rate, growth
-from .lab import Control, Lab
+from .lab import Control, Lab, with_stop
 
 ROWS = {
-    "spending": ("Money spent", "rate_training_cost", "#0072B2"),
-    "hardware": ("Chips: FLOP a dollar", None, "#009E73"),
-    "algorithms": ("Algorithms: less compute needed", None, "#E69F00"),
-    "effective_compute": ("Effective compute", None, INK),
+    "spending": ("Money spent", "#0072B2"),
+    "hardware": ("Chips: FLOP a dollar", "#009E73"),
+    "algorithms": ("Algorithms: less compute needed", "#E69F00"),
+    "effective_compute": ("Effective compute", INK),
 }
+SPENDING = "rate_training_cost"
 HARDWARE = {"GPUs for machine learning": "rate_gpu_ml", "all GPUs": "rate_gpu_all"}
 ALGORITHMS = {
     "same loss, 2012-2023": "rate_algorithms_published",
@@ -32,11 +33,9 @@ def effective_compute(prediction: float | None = None) -> Lab:
 
     prediction : times that you expect effective compute to grow; told in the sentence.
     """
-    rates = {
-        row: Rate.published(**rate_terms(row))
-        for row in ("rate_training_cost", *HARDWARE.values(), *ALGORITHMS.values())
-    }
-    published = rates["rate_training_cost"]
+    listed = rate_rows(SPENDING, *HARDWARE.values(), *ALGORITHMS.values())
+    rates = {row: Rate.published(**rate_terms(row)) for row in listed.index}
+    published = rates[SPENDING]
 
     def model(spending, hardware, algorithms, years):
         stretch = spending / published.factor
@@ -52,8 +51,8 @@ def effective_compute(prediction: float | None = None) -> Lab:
     def scene():
         figure, axes = sheet(
             "Three drivers multiply; the least certain one sets the width of the result",
-            "Estimates. Spending: Cottier et al. 2024. Chips: Epoch AI 2022. Algorithms: Ho et al. 2024 and 2025. Red: 90 % intervals. Assumed: constant "
-            "rates, errors independent of each other, normal in logarithms on each side; your spending keeps the published relative error.",
+            "Published estimates, listed below. Red: 90 % intervals. Assumed: constant rates, errors independent of each other, "
+            "normal in logarithms on each side; your spending keeps the published relative error.",
             height=3.7,
         )
         axes.set(
@@ -69,7 +68,7 @@ def effective_compute(prediction: float | None = None) -> Lab:
 
     def draw(figure, result, values):
         (axes,) = figure.axes
-        for place, (name, (_, _, shade)) in enumerate(ROWS.items()):
+        for place, (name, (_, shade)) in enumerate(ROWS.items()):
             row = result.loc[name]
             block(axes, 1, place, row["factor"] - 1, 0.42, facecolor=shade)
             axes.text(
@@ -102,7 +101,7 @@ def effective_compute(prediction: float | None = None) -> Lab:
     return Lab(
         title="Lab: money, chips, algorithms",
         controls=[
-            Control("spending", "Spending, times a year", tuple(sorted({1 + step / 10 for step in range(26)} | {published.factor})), published.factor, lambda stop: f"{stop:.1f}"),
+            Control("spending", "Spending, times a year", with_stop([1 + step / 10 for step in range(26)], published.factor), published.factor, lambda stop: f"{stop:.1f}"),
             Control("hardware", "Chips", tuple(HARDWARE), base["hardware"]),
             Control("algorithms", "Algorithms", tuple(ALGORITHMS), base["algorithms"]),
             Control("years", "Years", (1, 2, 3), 1),
@@ -118,6 +117,7 @@ def effective_compute(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        assumptions=[listed.rename(index={SPENDING: "spending"})],
         prediction=prediction,
         told="You predicted {} times.",
     )  # fmt: skip

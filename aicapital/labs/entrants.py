@@ -1,13 +1,15 @@
 """Lab: how many firms can pay for a frontier run, year by year, and for the same capability later."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.collections import LineCollection
 
 from ..data import load
+from ..data.assumptions import assumptions, published
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, ink
 from ..models.sunk_costs import entrants_affordable
-from .lab import Control, Lab
+from .lab import Control, Lab, with_stop
 
 YEARS = np.arange(2025, 2036)
 CLOUDS = ("Alphabet", "Amazon", "Meta", "Microsoft", "Oracle")
@@ -37,39 +39,44 @@ def budgets() -> dict[str, float]:
     )
 
 
+def _money_rows(dearest: pd.DataFrame) -> pd.DataFrame:
+    """The highest estimate of what a run used up, to set beside the assumed cost."""
+    run = dearest.iloc[0]
+    words = f"Highest estimate so far of what a run used up: {run['model']}"
+    return published("training_runs", [(run["row_id"], "cost_usd", "USD", words)])
+
+
 def entrants(prediction: float | None = None) -> Lab:
     """Cost of the frontier against the part of each firm's money that it may take.
 
     prediction : how many firms you expect to be able to pay in 2030 at the start settings; told in the sentence.
     """
     money = budgets()
-    facts = load("run_assumptions").set_index("item")
-    highest = load("training_runs", ARTICLE)["cost_usd"].max() / 1e9
+    given, evidence = assumptions("entrants"), assumptions("evidence")
+    value = given["value"]
+    dearest = load("training_runs", ARTICLE).dropna(subset=["cost_usd"]).nlargest(1, "cost_usd")
+    known = [evidence.loc[["hardware_fall", "algorithmic_halving"]], _money_rows(dearest)]
     tones = [ink(name) for name in money]
     start = {
-        "cost": 0.4,
-        "growth": 2.4,
-        "research": 10,
-        "share": 30,
-        "budget_growth": 15,
-        "fall": 60,
-    }
+        "run_cost_2025": float(value["run_cost_2025"]),
+        "cost_growth": float(value["cost_growth"]),
+        "research": round(100 / value["final_run_share"]),
+    } | {name: int(value[name]) for name in ("money_share", "budget_growth", "capability_fall")}
 
-    def model(cost, growth, research, share, budget_growth, fall):
+    def model(run_cost_2025, cost_growth, research, money_share, budget_growth, capability_fall):
         years = YEARS - YEARS[0]
         # The fixed capability is that of the first year; it too must be developed once, so it starts at the same cost.
-        frontier = cost * research * growth**years
-        fixed = cost * research * (1 - fall / 100) ** years
+        frontier = run_cost_2025 * research * cost_growth**years
+        fixed = run_cost_2025 * research * (1 - capability_fall / 100) ** years
         every = np.array(list(money.values()))[:, None] * (1 + budget_growth / 100) ** years
-        able = [entrants_affordable(every, line, share / 100) for line in (frontier, fixed)]
+        able = [entrants_affordable(every, line, money_share / 100) for line in (frontier, fixed)]
         return {"frontier": frontier, "fixed": fixed, "grown": every, "able": able}
 
     def scene():
         figure, axes = sheet(
             "Firms whose line lies above the black one can pay for the frontier; the dashed one is the capability of 2025",
             "Money: operating cash flow of 2025 (large firms) and equity raised in 2025 (labs), filings and press to 3 March 2026; no borrowing, no renting out. "
-            f"Growth of run cost {facts.at['cost_growth', 'value']:g} times a year (range {facts.at['cost_growth', 'low']:g} to {facts.at['cost_growth', 'high']:g}, Cottier et al.); "
-            f"final run {facts.at['final_run_share', 'low']:.0f} to {facts.at['final_run_share', 'high']:.0f} % of research computing (Epoch AI). Highest estimate of a run so far: USD {highest:.2f} bn. For a fixed capability, computing halves in {facts.at['algorithmic_halving', 'value']:g} months (Ho et al., {facts.at['algorithmic_halving', 'low']:g} to {facts.at['algorithmic_halving', 'high']:g}).",
+            "Growth, shares and falls are assumptions, listed below beside the estimates that they lean on.",
             height=4.5,
         )
         axes.set(
@@ -96,7 +103,7 @@ def entrants(prediction: float | None = None) -> Lab:
 
     def draw(figure, result, values):
         (axes,) = figure.axes
-        part = values["share"] / 100
+        part = values["money_share"] / 100
         lines = [np.column_stack([YEARS, row]) for row in result["grown"]]
         axes.add_collection(LineCollection(lines, colors=tones, linewidths=1.2), autolim=False)
         axes.plot(YEARS, result["frontier"] / part, color=INK, linewidth=2.6)
@@ -106,7 +113,7 @@ def entrants(prediction: float | None = None) -> Lab:
         place = list(YEARS).index(2030)
         frontier, fixed = result["able"]
         last = [year for year, count in zip(YEARS, frontier, strict=True) if count]
-        words = f"At {values['share']} % of its money, the frontier of 2030 ({_bn(result['frontier'][place], 3)}) can be paid by {frontier[place]} of {len(money)} firms, after {frontier[0]} in 2025"
+        words = f"At {values['money_share']} % of its money, the frontier of 2030 ({_bn(result['frontier'][place], 3)}) can be paid by {frontier[place]} of {len(money)} firms, after {frontier[0]} in 2025"
         words += (
             f"; the last year in which anybody can is {last[-1]}"
             if last and last[-1] < YEARS[-1]
@@ -120,20 +127,20 @@ def entrants(prediction: float | None = None) -> Lab:
     return Lab(
         title="Lab: who can afford it?",
         controls=[
-            Control("cost", "Final run in 2025, USD bn", (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0), 0.4, lambda stop: f"{stop:g}"),
-            Control("growth", "Growth of its cost, times a year", tuple(round(1 + step / 10, 1) for step in range(31)), 2.4, lambda stop: f"{stop:g}"),
-            Control("research", "Research computing, final run = 1", (1, 2, 3, 5, 7, 10), 10),
-            Control("share", "Part of a firm's money, %", tuple(range(5, 101, 5)), 30),
-            Control("budget_growth", "Growth of the money, % a year", tuple(range(-10, 61, 5)), 15),
-            Control("fall", "Capability of 2025: fall, % a year", tuple(range(0, 91, 5)), 60),
+            Control("run_cost_2025", "Final run in 2025, USD bn", with_stop((0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0), start["run_cost_2025"]), start["run_cost_2025"], lambda stop: f"{stop:g}"),
+            Control("cost_growth", "Growth of its cost, times a year", with_stop([round(1 + step / 10, 1) for step in range(31)], start["cost_growth"]), start["cost_growth"], lambda stop: f"{stop:g}"),
+            Control("research", "Research computing, final run = 1", with_stop((1, 2, 3, 5, 7, 10), start["research"]), start["research"]),
+            Control("money_share", "Part of a firm's money, %", with_stop(range(5, 101, 5), start["money_share"]), start["money_share"]),
+            Control("budget_growth", "Growth of the money, % a year", with_stop(range(-10, 61, 5), start["budget_growth"]), start["budget_growth"]),
+            Control("capability_fall", "Capability of 2025: fall, % a year", with_stop(range(0, 91, 5), start["capability_fall"]), start["capability_fall"]),
         ],
         presets={
             "Trend of 2016-2024": start,
             "Final run only, as headlines count": start | {"research": 1},
-            "Growth slows to 1.5 times": start | {"growth": 1.5},
-            "Followers wait: cost falls 75 % a year": start | {"fall": 75, "growth": 3.0},
+            "Growth slows to 1.5 times": start | {"cost_growth": 1.5},
+            "Followers wait: cost falls 75 % a year": start | {"capability_fall": 75, "cost_growth": 3.0},
         },
-        model=model, scene=scene, draw=draw, sentence=sentence,
+        model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given, *known],
         prediction=prediction, told="You predicted {} firms for 2030.",
     )  # fmt: skip
 

@@ -14,24 +14,29 @@ import difflib
 import gc
 import html
 import io
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 import ipywidgets as widgets
+import pandas as pd
 from IPython.display import display
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from ..data import Table
+from ..data.assumptions import COURSE, assumption_table
 from ..figures.chart import picture_bundle, png
 from ..figures.style import course_style
 from ..page_script import PAGE_SCRIPT
 from .page import STYLE
 
+ASSUMPTIONS = '<details class="aic-assumptions">'  # opens the list under a lab, live and saved
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_FRAMES = 2000  # about 20 MB; a lab of three controls is then fully kept
 
@@ -63,6 +68,16 @@ class Control:
         )
 
 
+def with_stop(stops: Iterable[float], value: float) -> tuple[float, ...]:
+    """`stops` in order, with `value` among them: a control starts where its assumption says, whatever its steps."""
+    return tuple(sorted({*stops, value}))
+
+
+def nearest(stops: Sequence[float], value: float) -> float:
+    """The stop that is nearest to `value` in proportion; for controls whose stops are evenly spaced in logarithms."""
+    return min(stops, key=lambda stop: abs(math.log(stop / value)))
+
+
 @dataclass(frozen=True)
 class Frame:
     """What a lab shows at one setting: the moving artists as SVG, and the sentence under the picture.
@@ -91,6 +106,8 @@ class Lab:
     scene : returns the Figure with everything that never moves, axes limits included.
     draw : called with (figure, result, values); adds the moving artists to the figure's axes.
     sentence : called with (result, values); says what the picture now shows, with its numbers.
+    assumptions : tables of `data.assumptions` that the model reads; they are listed under the picture with the controls,
+        each with its value, range, kind and source. A row whose item is a control's name is that control's.
     mark : called with (figure, result, values, prediction); adds the artists of a prediction, none where it has no place in
         the picture. A lab without it tells predictions in words only.
     prediction : what the learner predicted, or None. told : how the sentence tells it.
@@ -108,11 +125,13 @@ class Lab:
         mark: Callable[[Figure, Any, Mapping[str, Any], Any], None] | None = None,
         prediction: float | str | None = None,
         told: str = "Your prediction: {}.",
+        assumptions: Sequence[pd.DataFrame] = (),
     ):
         self.title = title
         self.controls = {control.name: control for control in controls}
         self.presets = {name: dict(values) for name, values in presets.items()}
         self._model, self._scene, self._draw, self._sentence = model, scene, draw, sentence
+        self.assumptions = pd.concat(assumptions) if assumptions else None
         self._mark, self.prediction, self.told = mark, prediction, told
         for name, values in self.presets.items():
             self._check(values, f"preset {name!r}")
@@ -197,6 +216,46 @@ class Lab:
     def result(self) -> Any:
         """What the model gives at the present values."""
         return self._model(**self.values)
+
+    # ---- what the model takes for granted
+    @cached_property
+    def _listed(self) -> tuple[str, Table] | None:
+        """The assumptions, those that no control moves first, and the words over them; None where none were given."""
+        if self.assumptions is None:
+            return None
+        moved = self.assumptions.index.isin(list(self.controls))
+        own = [
+            {
+                "text": control.label,
+                "value": control.show(control.start),
+                "range": f"{control.show(control.stops[0])} to {control.show(control.stops[-1])}"
+                if control.is_number
+                else f"one of {len(control.stops)}",
+                "unit": "",
+                "kind": "assumed",
+                "source": "This course",
+                "source_id": COURSE,
+            }
+            for name, control in self.controls.items()
+            if name not in self.assumptions.index
+        ]
+        fixed, rows = (
+            self.assumptions[~moved],
+            pd.concat([self.assumptions[moved], pd.DataFrame(own)]),
+        )
+        words = f"{len(rows)} that you move"
+        if len(fixed):
+            words = f"{len(fixed)} fixed, {words}"
+        rows = rows.assign(text=rows["text"] + " (yours to move)")
+        return f"Assumptions: {words}", assumption_table(pd.concat([fixed, rows]))
+
+    @property
+    def assumption_list(self) -> str:
+        """The assumptions as HTML that a reader unfolds; empty where none were given."""
+        if self._listed is None:
+            return ""
+        words, table = self._listed
+        return f"{ASSUMPTIONS}<summary>{words}. Value, range, kind and source of each</summary>{table._repr_html_()}</details>"
 
     def _check(self, values: Mapping[str, Any], where: str) -> None:
         for name, value in values.items():
@@ -286,9 +345,9 @@ class Lab:
             gc.collect()
         finally:
             gc.unfreeze()
-        bundle = picture_bundle(
-            picture, self.sentence, text=f"{how}\n{self.sentence}", caption=self.sentence
-        )
+        text = [how, self.sentence, *map(str, self._listed or ())]
+        bundle = picture_bundle(picture, self.sentence, "\n".join(text), caption=self.sentence)
+        bundle["text/html"] += self.assumption_list
         return bundle | {WIDGET_VIEW: self._view.box._repr_mimebundle_()[WIDGET_VIEW]}
 
 
@@ -392,7 +451,8 @@ class _View:
         title = widgets.HTML(f'<div class="aic-title">{html.escape(lab.title)}</div>')
         rows = widgets.VBox([title, self._presets(), *self.controls.values()])
         rows.add_class("aic-controls")
-        self.box = widgets.VBox([rows, stage, self._ready])
+        listed = [widgets.HTML(lab.assumption_list)] if lab.assumption_list else []
+        self.box = widgets.VBox([rows, stage, self._ready, *listed])
         self.box.add_class("aic-lab")
         self._show()
 

@@ -1,10 +1,11 @@
 """Lab: HHI of a layer, with bounds for the others and a merger."""
 
 from ..data import load
+from ..data.assumptions import assumptions
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, colour, ink, ink_on
 from ..models.concentration import HIGH_2023, bounds, merger_change, presumed_harmful
-from .lab import Control, Lab
+from .lab import Control, Lab, with_stop
 
 LAYERS = {
     "Chips: computing shipped, 2025": ("ai_accelerators_compute", "2025-12-31"),
@@ -19,6 +20,7 @@ LAYERS = {
 }
 MERGERS = {"no merger": None, "first and second merge": (0, 1), "second and third merge": (1, 2)}
 ROWS = 9
+SMALLEST = 0.05  # percent: stands for infinitely small others
 # Firms with a colour of their own in this course; the bars of others are pale, so what stands in them is dark.
 KNOWN = (
     "OpenAI", "Google", "Microsoft", "Amazon", "Anthropic", "xAI", "Meta", "Nvidia", "AMD", "Oracle",
@@ -30,7 +32,8 @@ def layer_concentration(prediction: float | None = None) -> Lab:
 
     prediction : the HHI that you expect for the foundries at the end of 2025; drawn in when given.
     """
-    table = load("market_shares")
+    table, given = load("market_shares"), assumptions("layer_concentration")
+    largest = int(given.at["largest_other", "value"])
     shares = {}
     for name, (market, date) in LAYERS.items():
         part = table[table["market"].eq(market) & table["date"].eq(date)]
@@ -40,14 +43,14 @@ def layer_concentration(prediction: float | None = None) -> Lab:
             part.loc[part["share_type"] == "residual", "share_pct"].sum(),
         )
 
-    def model(layer, block_size, merger):
+    def model(layer, largest_other, merger):
         listed, others = shares[layer]
         values = [share for _, share in listed]
         change, presumed, pair = 0.0, False, MERGERS[merger]
         if pair and len(values) > pair[1]:
             first, second = values[pair[0]], values[pair[1]]
             change, presumed = merger_change(first, second), presumed_harmful(values, first, second)
-        block = max(min(values) * block_size / 100, 0.05)
+        block = max(min(values) * largest_other / 100, SMALLEST)
         if change:
             values = [first + second, *(v for place, v in enumerate(values) if place not in pair)]
         found = bounds(values, others, largest_other=block)
@@ -157,16 +160,17 @@ def layer_concentration(prediction: float | None = None) -> Lab:
         title="Lab: how concentrated is a layer?",
         controls=[
             Control("layer", "Layer", tuple(LAYERS), "Foundries: revenue, end of 2025"),
-            Control("block_size", "Largest other, % of smallest named", tuple(range(0, 101, 5)), 100),
+            Control("largest_other", "Largest other, % of smallest named", with_stop(range(0, 101, 5), largest), largest),
             Control("merger", "Merger", tuple(MERGERS), "no merger"),
         ],
         presets={
-            "Foundries at the end of 2025": {"layer": "Foundries: revenue, end of 2025", "block_size": 100, "merger": "no merger"},
-            "Clouds: three named, the rest unknown": {"layer": "Clouds: revenue, start of 2026", "block_size": 100, "merger": "no merger"},
-            "Assistants, a year later": {"layer": "Assistants: visits, January 2026", "block_size": 100, "merger": "no merger"},
-            "Second and third cloud merge": {"layer": "Clouds: revenue, start of 2026", "block_size": 20, "merger": "second and third merge"},
+            "Foundries at the end of 2025": {"layer": "Foundries: revenue, end of 2025", "largest_other": largest, "merger": "no merger"},
+            "Clouds: three named, the rest unknown": {"layer": "Clouds: revenue, start of 2026", "largest_other": largest, "merger": "no merger"},
+            "Assistants, a year later": {"layer": "Assistants: visits, January 2026", "largest_other": largest, "merger": "no merger"},
+            "Second and third cloud merge": {"layer": "Clouds: revenue, start of 2026", "largest_other": 20, "merger": "second and third merge"},
         },
         model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
+        assumptions=[given],
     )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from ..data.assumptions import assumptions
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, colour
 from ..models.sunk_costs import QualityRace, exogenous_entrants, limiting_entrants
-from .lab import Control, Lab
+from .lab import Control, Lab, nearest, with_stop
 
+GAMMAS = tuple(round(1.2 + 0.2 * step, 1) for step in range(35))
 MARKETS = tuple(float(f"{value:.2g}") for value in np.geomspace(2, 2000, 31))
 GRID = np.geomspace(2, 2000, 37)
 TOP = 20
@@ -18,10 +20,11 @@ def market_size(prediction: float | None = None) -> Lab:
 
     prediction : the number of firms that you expect in an endlessly large market at the start settings; drawn in when given.
     """
-    start = {"market": 60.0, "setup": 1.0, "unit": 0.5, "gamma": 3.0}
+    given = assumptions("market_size")
+    start = given["value"].to_dict() | {"market": nearest(MARKETS, given.at["market", "value"])}
 
-    def model(market, setup, unit, gamma):
-        race = QualityRace(setup, unit * setup, gamma)
+    def model(market, setup, first_step, gamma):
+        race = QualityRace(setup, first_step * setup, gamma)
         firms, quality = race.simulate(market)
         *bought, here = race.entrants([*GRID, market])
         return {
@@ -38,7 +41,7 @@ def market_size(prediction: float | None = None) -> Lab:
         figure, axes = sheet(
             "With a given sunk cost, a larger market lets more firms in; where quality can be bought, it does not",
             "Model: entry, then quality, then Cournot competition (Sutton 1991, chapter 3; Shaked and Sutton 1987). Lines: solved; cross: firms that enter one by one in a simulation. "
-            "No growth, no entry of outsiders by imitation, no second product. All values assumed.",
+            "No growth, no entry of outsiders by imitation, no second product. The values are assumed, and listed below.",
             height=4.3,
         )
         axes.set(
@@ -103,26 +106,16 @@ def market_size(prediction: float | None = None) -> Lab:
     return Lab(
         title="Lab: does a larger market let more firms in?",
         controls=[
-            Control("market", "Spending of all buyers, USD bn", MARKETS, min(MARKETS, key=lambda stop: abs(stop - 110)), lambda stop: f"{stop:g}"),
-            Control("setup", "Set-up cost, USD bn", (0.2, 0.5, 1.0, 2.0, 5.0), 1.0, lambda stop: f"{stop:g}"),
-            Control("unit", "First step of quality, set-up = 1", (0.1, 0.25, 0.5, 1.0, 2.0, 3.0), 0.5, lambda stop: f"{stop:g}"),
-            Control("gamma", "Cost exponent of quality", tuple(1.2 + 0.2 * step for step in range(35)), 1.2 + 0.2 * 9, lambda stop: f"{stop:g}"),
+            Control("market", "Spending of all buyers, USD bn", MARKETS, start["market"], lambda stop: f"{stop:g}"),
+            Control("setup", "Set-up cost, USD bn", with_stop((0.2, 0.5, 1.0, 2.0, 5.0), start["setup"]), start["setup"], lambda stop: f"{stop:g}"),
+            Control("first_step", "First step of quality, set-up = 1", with_stop((0.1, 0.25, 0.5, 1.0, 2.0, 3.0), start["first_step"]), start["first_step"], lambda stop: f"{stop:g}"),
+            Control("gamma", "Cost exponent of quality", with_stop(GAMMAS, start["gamma"]), start["gamma"], lambda stop: f"{stop:g}"),
         ],
-        presets=_presets(start),
-        model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
+        presets={
+            "A race with room for three": start,
+            "The same, market twenty times as large": start | {"market": nearest(MARKETS, 20 * start["market"])},
+            "Quality soon gets dear (applications)": start | {"gamma": 8.0, "setup": 0.2, "market": nearest(MARKETS, 200)},
+            "Quality stays cheap to raise": start | {"gamma": 1.4, "market": nearest(MARKETS, 500)},
+        },
+        model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence, assumptions=[given],
     )  # fmt: skip
-
-
-def _presets(start: dict[str, float]) -> dict[str, dict[str, float]]:
-    def near(size: float) -> float:
-        return min(MARKETS, key=lambda stop: abs(np.log(stop / size)))
-
-    steep, middle, flat = (1.2 + 0.2 * step for step in (34, 9, 1))
-    base = start | {"market": near(110), "gamma": middle}
-    return {
-        "A race with room for three": base,
-        "The same, market thirty times as large": base | {"market": near(1800)},
-        "Quality soon gets dear (applications)": base
-        | {"gamma": steep, "setup": 0.2, "market": near(200)},
-        "Quality stays cheap to raise": base | {"gamma": flat, "market": near(500)},
-    }

@@ -1,20 +1,22 @@
 """Lab: what growth a valuation implies."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..data import load
+from ..data.assumptions import assumed, assumptions, plain, published
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET, colour, ink
 from ..models.valuation import GrowthCase, implied_growth
-from .lab import Control, Lab
+from .lab import Control, Lab, with_stop
 
 RIGHT, TOP = 120, 3000  # limits of the axes: percent a year, USD bn
 
 
 def openai_case(**changes) -> GrowthCase:
     """OpenAI at the base values of the reverse DCF, from the revenue of 2025 known on the article's day."""
-    rows = load("model_inputs_08").set_index(["model", "item"])["value"]
-    given, revenue = rows["reverse_dcf"], rows["cash_plan", "revenue_2025"]
+    given = assumed("reverse_dcf")
     usual = {
         "first_margin_pct": given["first_margin"],
         "mature_margin_pct": given["mature_margin"],
@@ -22,12 +24,12 @@ def openai_case(**changes) -> GrowthCase:
         "horizon_growth_pct": given["horizon_growth"],
         "years": int(given["years"]),
     }
-    return GrowthCase(revenue, **(usual | changes))
+    return GrowthCase(given["revenue_2025"], **(usual | changes))
 
 
 def net_cash_before_round() -> float:
     """Cash before the 2026 round (USD bn): a post-money value less this and less the new money is the firm's value."""
-    return load("model_inputs_08").set_index("row_id")["value"]["as_cash_plan_opening_cash"]
+    return assumed("reverse_dcf")["opening_cash"]
 
 
 def plan_growth() -> float:
@@ -37,8 +39,7 @@ def plan_growth() -> float:
         .set_index("row_id")
         .loc["fv_february_2026_revenue_fy2030", "value_usd_bn"]
     )
-    revenue = load("model_inputs_08").set_index("row_id")["value"]["as_cash_plan_revenue_2025"]
-    return 100 * ((plan / revenue) ** (1 / 5) - 1)
+    return 100 * ((plan / assumed("reverse_dcf")["revenue_2025"]) ** (1 / 5) - 1)
 
 
 def reverse_dcf(prediction: float | None = None) -> Lab:
@@ -48,11 +49,16 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
     """
     cash, planned = net_cash_before_round(), plan_growth()
     growths = np.arange(0.0, RIGHT + 1.0, 2.0)
+    given, base = assumptions("reverse_dcf"), openai_case()
+    close = "oai_2026_close"
+    paid = load("funding_rounds").set_index("row_id").at[close, "pre_money_usd_bn"]
+    words = "Pre-money value of the round of 2026"
+    price = published("funding_rounds", [(close, "pre_money_usd_bn", "USD bn", words)])
 
-    def model(pre_money, wacc, margin, years, horizon, timing):
-        case = openai_case(
-            mature_margin_pct=float(margin), rate_pct=float(wacc), years=years,
-            horizon_growth_pct=float(horizon), mid_year=timing == MIDDLE,
+    def model(pre_money, wacc, mature_margin, years, horizon_growth, timing):
+        case = replace(
+            base, mature_margin_pct=float(mature_margin), rate_pct=float(wacc), years=years,
+            horizon_growth_pct=float(horizon_growth), mid_year=timing == MIDDLE,
         )  # fmt: skip
         target = pre_money - cash
         found = implied_growth(target, case)
@@ -62,8 +68,8 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
     def scene():
         figure, axes = sheet(
             "The price of a share is a claim about growth: read off which",
-            "Firm value = pre-money less cash of USD 40 bn. Revenue from 2025's 13.1 at one growth; free cash flow from -61 % of revenue in equal steps to the "
-            "margin you choose; then growth for ever. The price moves, the revenue stays that of 2025. Nominal, after tax. Plan: CNBC, February 2026.",
+            f"Firm value = pre-money less cash of USD {plain(cash)} bn. Revenue from 2025's {plain(base.revenue)} at one growth; free cash flow from {plain(base.first_margin_pct)} % of revenue "
+            "in equal steps to the margin you choose; then growth for ever. The price moves, the revenue stays that of 2025. Nominal, after tax. Plan: CNBC, February 2026.",
             height=4.4,
         )
         axes.set(
@@ -123,7 +129,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
 
     def sentence(result, values):
         found, years = result["implied"], values["years"]
-        terms = f"At {values['wacc']} % a year, a mature margin of {values['margin']} % and {values['horizon']} % growth after {years} years,"
+        terms = f"At {values['wacc']} % a year, a mature margin of {values['mature_margin']} % and {values['horizon_growth']} % growth after {years} years,"
         if not found.found:
             return f"{terms} {values['pre_money']:,} bn has no answer: {found.reason}."
         last = "more than 10,000" if result["last"] > 1e4 else f"{result['last']:,.0f}"
@@ -132,21 +138,24 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
             f"revenue of {last} bn in {2025 + years}."
         )
 
-    usual = {"pre_money": 730, "wacc": 12, "margin": 25, "years": 10, "horizon": 3, "timing": END}
+    usual = {"pre_money": int(paid), "timing": END} | {
+        name: int(given.at[name, "value"])
+        for name in ("wacc", "mature_margin", "years", "horizon_growth")
+    }
     return Lab(
         title="Lab: what must be true for the price to be right?",
         controls=[
-            Control("pre_money", "Pre-money value, USD bn", tuple(sorted({*range(100, 1601, 50), 730})), 730, lambda stop: f"{stop:,}"),
-            Control("wacc", "Discount rate, % a year", tuple(range(7, 21)), 12),
-            Control("margin", "Last free cash flow, % of revenue", tuple(range(-10, 51, 5)), 25),
-            Control("years", "Years of the forecast", (5, 6, 7, 8, 9, 10, 12, 15), 10),
-            Control("horizon", "Growth after that, % a year", (0, 1, 2, 3, 4, 5), 3),
+            Control("pre_money", "Pre-money value, USD bn", with_stop(range(100, 1601, 50), usual["pre_money"]), usual["pre_money"], lambda stop: f"{stop:,}"),
+            Control("wacc", "Discount rate, % a year", with_stop(range(7, 21), usual["wacc"]), usual["wacc"]),
+            Control("mature_margin", "Last free cash flow, % of revenue", with_stop(range(-10, 51, 5), usual["mature_margin"]), usual["mature_margin"]),
+            Control("years", "Years of the forecast", with_stop((5, 6, 7, 8, 9, 10, 12, 15), usual["years"]), usual["years"]),
+            Control("horizon_growth", "Growth after that, % a year", with_stop(range(6), usual["horizon_growth"]), usual["horizon_growth"]),
             Control("timing", "Cash flows come", (END, MIDDLE), END),
         ],
         presets={
             "27 February 2026: 730 before the money": usual,
-            "A telecom's margin: 10 %": usual | {"margin": 10},
-            "No profit ever": usual | {"margin": -10},
+            "A telecom's margin: 10 %": usual | {"mature_margin": 10},
+            "No profit ever": usual | {"mature_margin": -10},
             "1,400, as in the talks of September 2026": usual | {"pre_money": 1400},
             "150, as before the round of October 2024": usual | {"pre_money": 150},
         },
@@ -154,6 +163,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        assumptions=[given, price.rename(index={close: "pre_money"})],
         mark=mark,
         prediction=prediction,
     )  # fmt: skip

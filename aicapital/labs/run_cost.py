@@ -3,20 +3,16 @@
 import numpy as np
 
 from ..data import load
+from ..data.assumptions import assumptions, published
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, stroke
 from ..models.training_cost import TrainingRun, facility_power_mw
-from .lab import Control, Lab
+from .lab import Control, Lab, nearest, with_stop
 
 COMPUTE = tuple(float(f"{value:.2g}") for value in np.geomspace(1e23, 1e28, 51))
 GRID = np.array([1e23, 1e28])
 LOW, HIGH = 0.1, 100_000  # USD million
 CHIPS = ("A100", "H100", "B200", "GB200")
-
-
-def run_assumption(item: str) -> float:
-    """Value of an assumption of the table run_assumptions."""
-    return load("run_assumptions").set_index("item").at[item, "value"]
 
 
 def run_cost(prediction: float | None = None) -> Lab:
@@ -25,36 +21,50 @@ def run_cost(prediction: float | None = None) -> Lab:
     prediction : the cost (USD million) that you expect for a run like Grok 3's at the start settings; drawn in when given.
     """
     chips = load("accelerators").set_index("chip")
-    overhead, pue = run_assumption("server_overhead_h100"), run_assumption("pue_other")
-    older = run_assumption("server_overhead_a100")
+    given = assumptions("run_cost")
+    value = given["value"]
+    overhead, older = value["server_overhead_h100"], value["server_overhead_a100"]
+    pue = value["pue_other"]
     runs = load("training_runs")
+    flop = runs.set_index("model")["training_compute_flop"]
+    peaks = published(
+        "accelerators",
+        (
+            (chips.at[chip, "row_id"], column, unit, f"{chip}: {words}")
+            for chip in CHIPS
+            for column, unit, words in (
+                ("bf16_dense_tflops", "TFLOP/s", "dense 16-bit peak"),
+                ("tdp_w", "W", "design power"),
+            )
+        ),
+    )
     paid = load("training_costs").merge(runs[["model", "training_compute_flop"]], on="model")
     start = {
-        "compute": min(COMPUTE, key=lambda stop: abs(stop - 3.5e26)),
+        "compute": nearest(COMPUTE, flop["Grok 3"]),
         "chip": "H100",
-        "utilisation": 38,
-        "price": 2.5,
-        "days": 90,
+        "utilisation": round(100 * value["utilisation"]),
+        "usd_per_hour": float(value["usd_per_hour"]),
+        "days": int(value["days"]),
     }
 
-    def model(compute, chip, utilisation, price, days):
+    def model(compute, chip, utilisation, usd_per_hour, days):
         run = TrainingRun(compute, chips.at[chip, "bf16_dense_tflops"], utilisation / 100)
         need = run.accelerators_for(days)
         return {
-            "cost": run.rental_cost(price) / 1e6,
+            "cost": run.rental_cost(usd_per_hour) / 1e6,
             "hours": run.accelerator_hours,
             "chips": need,
             "power": facility_power_mw(
                 need, chips.at[chip, "tdp_w"], older if chip == "A100" else overhead, pue
             ),
-            "line": GRID / compute * run.rental_cost(price) / 1e6,
+            "line": GRID / compute * run.rental_cost(usd_per_hour) / 1e6,
         }
 
     def scene():
         figure, axes = sheet(
             "The same computing has many prices: yours is the line, documented runs are the marks",
-            f"Marks: Epoch AI, July 2026 (USD of 2023), and the developers' own bills. Dense 16-bit peaks; server draws {overhead:g} times its chips (A100 {older:g}; B200 and GB200 as H100, assumed), "
-            f"facility {pue:g} times its servers. Utilisation of known runs: median 38 %. All else is your choice.",
+            "Marks: Epoch AI, July 2026 (USD of 2023), and the developers' own bills. Line: dense 16-bit peaks, and the assumptions listed below; "
+            "servers of B200 and GB200 draw as much more than their chips as those of the H100.",
             height=4.3,
         )
         amortised = runs.dropna(subset=["cost_usd"]).query("training_compute_flop >= 1e23")
@@ -114,7 +124,7 @@ def run_cost(prediction: float | None = None) -> Lab:
     def sentence(result, values):
         return (
             f"{values['compute']:.2g} FLOP on {values['chip']} at {values['utilisation']} % of the dense peak take {result['hours'] / 1e6:,.2f} million chip-hours: "
-            f"{_money(result['cost'])} at USD {values['price']:g} an hour. In {values['days']} days that is {result['chips']:,} chips "
+            f"{_money(result['cost'])} at USD {values['usd_per_hour']:g} an hour. In {values['days']} days that is {result['chips']:,} chips "
             f"and {result['power']:,.1f} MW that must be built."
         )
 
@@ -123,22 +133,19 @@ def run_cost(prediction: float | None = None) -> Lab:
         controls=[
             Control("compute", "Training compute, FLOP", COMPUTE, start["compute"], lambda stop: f"{stop:.2g}"),
             Control("chip", "Chip", CHIPS, "H100"),
-            Control("utilisation", "Part of the dense peak, %", tuple(range(10, 61, 2)), 38),
-            Control("price", "Price of a chip-hour, USD", tuple(round(value, 2) for value in np.arange(0.5, 12.01, 0.5)), 2.5, lambda stop: f"{stop:g}"),
-            Control("days", "Days", tuple(range(20, 201, 10)), 90),
+            Control("utilisation", "Part of the dense peak, %", with_stop(range(10, 61, 2), start["utilisation"]), start["utilisation"]),
+            Control("usd_per_hour", "Price of a chip-hour, USD", with_stop([step / 2 for step in range(1, 25)], start["usd_per_hour"]), start["usd_per_hour"], lambda stop: f"{stop:g}"),
+            Control("days", "Days", with_stop(range(20, 201, 10), start["days"]), start["days"]),
         ],
         presets={
-            "DeepSeek-V3: its own bill": start | {"compute": _near(3.3e24), "utilisation": 34, "price": 2.0, "days": 60},
-            "Llama 3.1 405B, rented": start | {"compute": _near(3.8e25), "utilisation": 34, "price": 5.0},
+            "DeepSeek-V3: its own bill": start | {"compute": nearest(COMPUTE, flop["DeepSeek-V3"]), "utilisation": 34, "usd_per_hour": 2.0, "days": 60},
+            "Llama 3.1 405B, rented": start | {"compute": nearest(COMPUTE, flop["Llama 3.1-405B"]), "utilisation": 34, "usd_per_hour": 5.0},
             "Grok 3's computing, cheap hours": start,
-            "Ten times Grok 3, on GB200": start | {"compute": _near(3.5e27), "chip": "GB200", "price": 4.0, "days": 120},
+            "Ten times Grok 3, on GB200": start | {"compute": nearest(COMPUTE, 10 * flop["Grok 3"]), "chip": "GB200", "usd_per_hour": 4.0, "days": 120},
         },
         model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
+        assumptions=[given.drop(index="compute_error"), peaks],
     )  # fmt: skip
-
-
-def _near(compute: float) -> float:
-    return min(COMPUTE, key=lambda stop: abs(np.log(stop / compute)))
 
 
 def _money(million: float) -> str:

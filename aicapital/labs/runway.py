@@ -4,10 +4,11 @@ from functools import cache
 
 import numpy as np
 
-from ..data import load
+from ..data.assumptions import assumed, assumptions, ranges
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, colour, ink
 from ..models.runway import (
+    FIRST_YEAR,
     INPUTS,
     cash_paths,
     contract_schedule,
@@ -15,7 +16,7 @@ from ..models.runway import (
     draw_shocks,
 )
 from .circular_flows import openai_purchases
-from .lab import Control, Lab
+from .lab import Control, Lab, with_stop
 
 YEARS, SEED, LAB_PATHS = 10, 8, 2000
 NO_LIMIT = 1e9  # USD bn: more than anybody will pay
@@ -24,33 +25,37 @@ TOP, BOTTOM = 400, -300
 
 def plan_inputs(known_by: str | None = None) -> dict[str, float]:
     """The cash plan's inputs at base; before May 2026 no limit of the payments to Microsoft was known."""
-    rows = load("model_inputs_08").query("model == 'cash_plan'").set_index("item")
-    values = rows["value"].to_dict()
-    if (
-        known_by is not None
-        and rows.at["microsoft_cap", "known_from"].strftime("%Y-%m-%d") > known_by
-    ):
+    values = assumed("cash_plan")
+    if "microsoft_cap" not in assumed("cash_plan", known_by):
         values["microsoft_cap"] = NO_LIMIT
     return values
 
 
 def plan_ranges() -> dict[str, tuple[float, float]]:
     """Low and high of each input that has a range and enters the paths."""
-    rows = load("model_inputs_08").query("model == 'cash_plan'").dropna(subset=["low"])
-    return {row.item: (row.low, row.high) for row in rows.itertuples() if row.item in INPUTS}
+    return {item: pair for item, pair in ranges("cash_plan").items() if item in INPUTS}
 
 
-def new_money(round_2026: float, later: float = 0.0, year: int = 2028) -> np.ndarray:
-    """The round of 2026 and one later round, by year (USD bn)."""
+def new_money(round_2026: float, later: float = 0.0, year: float | None = None) -> np.ndarray:
+    """The round of 2026 and one later round, by year (USD bn); the later one in the year of the assumptions."""
     money = np.zeros(YEARS)
     money[0] = round_2026
-    money[year - 2026] += later
+    money[int(year or assumed("cash_plan")["later_year"]) - FIRST_YEAR] += later
     return money
 
 
+def contracts_due(
+    term: float | None = None, rising: bool = True, known_by: str | None = None
+) -> np.ndarray:
+    """What OpenAI's signed contracts demand by year from 2026 on (USD bn).
+
+    term : years of a contract that publishes none; without it, as assumed.
+    """
+    return _due(int(term or assumed("cash_plan")["contract_term"]), rising, known_by)
+
+
 @cache
-def contracts_due(term: int, rising: bool = True, known_by: str | None = None) -> np.ndarray:
-    """What OpenAI's signed contracts demand by year from 2026 on (USD bn)."""
+def _due(term: int, rising: bool, known_by: str | None) -> np.ndarray:
     return contract_schedule(openai_purchases(term, known_by), YEARS, rising)
 
 
@@ -59,12 +64,14 @@ def runway(prediction: float | None = None) -> Lab:
 
     prediction : the part of the paths (percent) that have run dry by 2030; drawn in when given.
     """
-    base, ranges = plan_inputs(), plan_ranges()
-    drawn = draw_inputs(base, ranges, LAB_PATHS, SEED)
+    given, base = assumptions("cash_plan"), plan_inputs()
+    term, year = int(base["contract_term"]), int(base["later_year"])
+    due = contracts_due(term)
+    drawn = draw_inputs(base, plan_ranges(), LAB_PATHS, SEED)
     shocks = draw_shocks(base["growth_shock"], LAB_PATHS, YEARS, SEED + 1)
     years = np.arange(2026, 2026 + YEARS)
 
-    def model(growth, research, margin, round_2026, later, binding):
+    def model(growth, research, margin, round_2026, later_round, binding):
         inputs = dict(drawn)
         for name in ("consumer_growth", "business_growth", "api_growth"):
             inputs[name] = drawn[name] * growth / 100
@@ -72,7 +79,7 @@ def runway(prediction: float | None = None) -> Lab:
             inputs[name] = drawn[name] * research / 100
         inputs["gross_margin_2030"] = drawn["gross_margin_2030"] + margin
         inputs["binding_share"] = drawn["binding_share"] * binding / 100
-        paths = cash_paths(inputs, contracts_due(8), new_money(round_2026, later), shocks)
+        paths = cash_paths(inputs, due, new_money(round_2026, later_round, year), shocks)
         ordered = np.sort(paths.cash.astype(np.float32), axis=0)
         bands = ordered[[int(share * (LAB_PATHS - 1)) for share in (0.1, 0.25, 0.5, 0.75, 0.9)]]
         return {"bands": bands, "dry": paths.dry_by}
@@ -80,8 +87,8 @@ def runway(prediction: float | None = None) -> Lab:
     def scene():
         figure, (left, right) = sheet(
             "The same plan can end in a surplus or without cash: the range is the message",
-            f"{LAB_PATHS:,} simulated paths; inputs drawn from the ranges of the table of assumptions, each by itself. Nominal USD; no interest, tax or debt; "
-            "a path that runs out gets no rescue. Contracts rise over their terms; 8 years where none is published. Payments to Microsoft end at their limit of May 2026. As of October 2026.",
+            f"{LAB_PATHS:,} simulated paths; inputs drawn from the ranges listed below, each by itself. Nominal USD; no interest, tax or debt; "
+            f"a path that runs out gets no rescue. Contracts rise over their terms; {term} years where none is published. Payments to Microsoft end at their limit of May 2026. As of October 2026.",
             height=4.5,
             ncols=2,
             width_ratios=(1.6, 1),
@@ -136,15 +143,15 @@ def runway(prediction: float | None = None) -> Lab:
         low, high = result["bands"][[0, 4], 4]
         return (
             f"{words}; by 2028 it is {dry[2]:.0f} %, by 2030 {dry[4]:.0f} %. The middle path ends 2030 with USD {_bn(middle[4])} bn, "
-            f"eight of ten paths lie between {_bn(low)} and {_bn(high)}. New money: {values['round_2026']} in 2026 and {values['later']} in 2028."
+            f"eight of ten paths lie between {_bn(low)} and {_bn(high)}. New money: {values['round_2026']} in 2026 and {values['later_round']} in {year}."
         )
 
     usual = {
         "growth": 100,
         "research": 100,
         "margin": 0,
-        "round_2026": 122,
-        "later": 0,
+        "round_2026": int(base["round_2026"]),
+        "later_round": int(base["later_round"]),
         "binding": 100,
     }
     return Lab(
@@ -153,21 +160,22 @@ def runway(prediction: float | None = None) -> Lab:
             Control("growth", "Growth of revenue, % of the assumed", tuple(range(50, 151, 5)), 100),
             Control("research", "Research computing, % of the assumed", tuple(sorted({*range(50, 131, 4), 100})), 100),
             Control("margin", "Gross margin, points more or less", tuple(range(-20, 21, 2)), 0, lambda stop: f"{stop:+d}"),
-            Control("round_2026", "New money of the 2026 round, USD bn", (75, 110, 122), 122),
-            Control("later", "A later round, in 2028, USD bn", tuple(range(0, 301, 10)), 0),
+            Control("round_2026", "New money of the 2026 round, USD bn", with_stop((75, 110, 122), usual["round_2026"]), usual["round_2026"]),
+            Control("later_round", f"A later round, in {year}, USD bn", with_stop(range(0, 301, 10), usual["later_round"]), usual["later_round"]),
             Control("binding", "Binding contracts, % of the assumed", tuple(range(0, 101, 10)), 100),
         ],
         presets={
             "As assumed, no further round": usual,
             "75 in 2026: without Amazon's conditional part": usual | {"round_2026": 75},
             "Growth a quarter slower": usual | {"growth": 75},
-            "The same, with 200 raised in 2028": usual | {"growth": 75, "later": 200},
+            f"The same, with 200 raised in {year}": usual | {"growth": 75, "later_round": 200},
             "Research a third below the assumed": usual | {"research": 66},
         },
         model=model,
         scene=scene,
         draw=draw,
         sentence=sentence,
+        assumptions=[given],
         mark=mark,
         prediction=prediction,
     )  # fmt: skip

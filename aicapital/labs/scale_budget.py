@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from ..data.scale import law_constants
+from ..data import load
+from ..data.scale import law_constants, law_rows
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET
 from ..models.scaling_law import ScalingLaw, training_flop
-from .lab import Control, Lab
+from .lab import Control, Lab, nearest
 
 NAMES = {
     "Besiroglu et al. 2024": "besiroglu",
@@ -46,15 +47,13 @@ def scale_budget(prediction: float | None = None) -> Lab:
             "floor": law.E,
         }
 
-    constants = "; ".join(
-        f"{name.replace('Hoffmann et al. 2022, ', '')}: E {law.E:.2f}, A {law.A:.0f}, B {law.B:.0f}, alpha {law.alpha:.3f}, beta {law.beta:.3f}"
-        for name, law in laws.items()
-    )
+    # The budget of Gopher, at which Hoffmann et al. compared it with Chinchilla.
+    gopher = load("scaling_laws").set_index("row_id").at["law_optimum_1_67b", "compute_flop"]
 
     def scene():
         figure, axes = sheet(
             "For each budget one size is best: smaller lack room, larger lack data",
-            f"Estimates of Hoffmann et al. 2022 and of the refit. {constants}. Dense models, C = 6ND. The runs behind the fits used at most 5e22 FLOP. Budget and size are yours.",
+            "Estimates of Hoffmann et al. 2022 and of the refit of 2024, listed below. Dense models, C = 6ND. The runs behind the fits used at most 5e22 FLOP. Budget and size are yours.",
             height=4.3,
         )
         axes.set(
@@ -124,11 +123,15 @@ def scale_budget(prediction: float | None = None) -> Lab:
             )
         return words.strip()
 
-    start = {"budget": 23.8, "size": 1.0, "fit": "Besiroglu et al. 2024"}
+    start = {
+        "budget": nearest(BUDGETS, math.log10(gopher)),
+        "size": 1.0,
+        "fit": "Besiroglu et al. 2024",
+    }
     return Lab(
         title="Lab: one budget, which model?",
         controls=[
-            Control("budget", "Training budget, FLOP", BUDGETS, 23.8, _flop),
+            Control("budget", "Training budget, FLOP", BUDGETS, start["budget"], _flop),
             Control("size", "Your size, best size = 1", STRETCHES, 1.0, lambda stop: f"{stop:g}"),
             Control("fit", "Constants", tuple(NAMES), "Besiroglu et al. 2024"),
         ],
@@ -143,6 +146,7 @@ def scale_budget(prediction: float | None = None) -> Lab:
         scene=scene,
         draw=draw,
         sentence=sentence,
+        assumptions=[law_rows(fit) for fit in NAMES.values()],
         mark=mark,
         prediction=prediction,
         told="You predicted {} tokens per parameter.",

@@ -1,150 +1,200 @@
-"""Lab: two firms, cheaper compute and a better algorithm: whose lead grows?"""
+"""Lab: two firms, cheaper compute and a better algorithm: whose lead grows, and for which tasks?"""
 
-import math
+import numpy as np
 
-from ..data.scale import law_constants
+from ..data.assumptions import assumptions
+from ..data.scale import law_constants, law_rows, race_terms
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, QUIET
+from ..figures.style import ACCENT, INK, PAPER, QUIET
 from ..models.scale_race import ScaleRace
 from ..models.scaling_law import ScalingLaw
-from .lab import Control, Lab
+from .lab import Control, Lab, with_stop
 
-FOLLOWER_BUDGET = 100.0  # USD m, assumed; the leader's is a multiple of it
-FLOP_PER_USD = 5e17  # assumed: about USD 2 an hour for 1e15 FLOP/s peak, a little under 30 % in use
 DEMAND = {"gap in loss": "gap", "ratio of loss above E": "ratio"}
-THRESHOLD = {"none": None, "1.90": 1.90, "1.88": 1.88, "1.86": 1.86, "1.84": 1.84}
-STRENGTH = {"gap": 20.0, "ratio": 3.0}  # assumed
 FINDER = {"the follower": "follower", "the leader": "leader"}
-ROWS = (
-    "Leader's compute, follower = 1",
-    "Gap in loss, nats per token",
-    "Leader's share of sales, %",
+TIMES = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
+TASKS = np.linspace(-0.08, 0.04, 61)  # nats beyond the leader's model of today
+SMALL = 0.005  # a lead that moves by less than half a point is called unchanged
+PANELS = (
+    ("Compute, follower = 1", (0.01, 1_000_000)),
+    ("Leader's sales, % of buyers", (0, 100)),
 )
-LIMITS = ((0.01, 1_000_000), (-0.08, 0.08), (0, 100))
-
-
-def race(
-    law: ScalingLaw,
-    budget_ratio: float,
-    demand: str = "gap",
-    threshold: float | None = None,
-    strength: float | None = None,
-) -> ScaleRace:
-    """The lab's race: both budgets, FLOP a dollar and the strength of demand are assumptions of the course."""
-    return ScaleRace(law, budget_ratio * FOLLOWER_BUDGET, FOLLOWER_BUDGET, FLOP_PER_USD, demand, strength or STRENGTH[demand], threshold)  # fmt: skip
 
 
 def scale_race(prediction: str | None = None) -> Lab:
-    """Compute ratio, gap in loss and share of sales before and after two shocks.
+    """Compute ratio and sales before and after two shocks, and the leader's lead for easy and hard tasks.
 
-    prediction : what you expect equally cheaper compute to do to the leader's share; told in the sentence.
+    prediction : what you expect equally cheaper compute to do to the leader's share; drawn in as an arrow.
     """
     law = ScalingLaw(**law_constants("besiroglu"))
+    given = assumptions("scale_race")
+    value = given["value"]
 
-    def model(price, ratio, gain, finder, leak, demand, threshold, response):
-        start = race(law, ratio, DEMAND[demand], THRESHOLD[threshold])
-        shocks = {
-            "price_fall": price, "leader_extra_spending": response, "algorithm_gain": gain,
-            "finder": FINDER[finder], "leak": leak / 100,
-        }  # fmt: skip
-        return start.after(), start.after(**shocks)
+    def model(price_fall, budget_ratio, task, algorithm_gain, finder, leak, demand, extra_spending):
+        race = ScaleRace(law, **race_terms(value, DEMAND[demand], budget_ratio=budget_ratio))
+        after = race.after(price_fall, extra_spending, algorithm_gain, FINDER[finder], leak / 100)
+        return race.after(), after
 
     def scene():
         figure, panels = sheet(
-            "Cheaper compute for both keeps the ratio; buyers decide who gains",
-            f"Loss: Besiroglu et al. 2024. Assumed: follower's budget USD {FOLLOWER_BUDGET:.0f} m, {FLOP_PER_USD:.0e} FLOP a USD; odds of sales "
-            f"exp({STRENGTH['gap']:.0f} x gap) or (ratio of loss above E)^{STRENGTH['ratio']:.0f}. All controls are assumptions too. A teaching model, not a forecast.",
-            height=3.9,
+            "Cheaper compute for both keeps the ratio; which task buyers have decides whose lead grows",
+            "Loss: Besiroglu et al. 2024. All else is assumed and listed below: a teaching model, not a forecast. "
+            "Task: how much lower than the leader's loss of today a model must be to do it; left: easy, right: beyond it.",
+            height=4.1,
             ncols=3,
+            width_ratios=(1, 1, 1.5),
         )
-        for axes, words, limits in zip(panels, ROWS, LIMITS, strict=True):
-            axes.set(ylim=(1.6, -0.6), xlim=limits, xlabel=words)
+        bars, curve = panels[:2], panels[2]
+        for axes, (words, limits) in zip(bars, PANELS, strict=True):
+            axes.set(ylim=(2.0, -0.6), xlim=limits, xlabel=words)
             axes.set_yticks([])
             axes.grid(axis="y", visible=False)
-        panels[0].set_xscale("log")
-        panels[0].set_yticks([0, 1], ["before", "after"])
-        panels[0].axvline(1, color=QUIET, linewidth=0.8)
-        panels[1].axvline(0, color=QUIET, linewidth=0.8)
-        panels[2].axvline(50, color=QUIET, linewidth=0.8)
+        bars[0].set_xscale("log")
+        bars[0].set_yticks([0, 1], ["before", "after"])
+        bars[0].axvline(1, color=QUIET, linewidth=0.8)
+        bars[1].axvline(50, color=QUIET, linewidth=0.8)
+        curve.set(
+            xlim=(-0.084, 0.044), ylim=(-105, 155), xlabel="Task, nats beyond the leader today",
+            ylabel="Leader's lead in sales, points",
+        )  # fmt: skip
+        curve.set_xticks([-0.08, -0.04, 0, 0.04], ["-0.08\neasy", "-0.04", "0", "0.04\nhard"])
+        curve.axhline(0, color=QUIET, linewidth=0.8)
+        curve.text(
+            -0.078, 152, "dashed: before\nred: after", fontsize=9, color=QUIET, va="top"
+        )  # fmt: skip
         return figure
 
     def draw(figure, result, values):
-        for place, state in enumerate(result):
-            shade = INK if place == 0 else ACCENT
-            for axes, value, zero in zip(figure.axes, _numbers(state), (1, 0, 0), strict=True):
-                if math.isnan(value):
-                    axes.text(25, place, "neither sells", ha="center", va="center", fontsize=9)
-                    continue
-                block(axes, zero, place, value - zero, 0.5, facecolor=shade)
+        before, after = result
+        ratio, sales, curve = figure.axes
+        need = before.leader_loss - values["task"]
+        for place, (state, shade) in enumerate(((before, INK), (after, ACCENT))):
+            for axes, width, zero in (
+                (ratio, state.compute_ratio, 1),
+                (sales, 100 * state.sales(need)[0], 0),
+            ):
+                block(axes, zero, place, width - zero, 0.5, facecolor=shade)
                 axes.text(
-                    _label_place(axes),
-                    place - 0.38,
-                    _written(value),
-                    ha="left",
-                    va="center",
-                    fontsize=9.5,
-                    color=shade,
-                )
+                    1.4 if axes is ratio else 2, place - 0.38, _written(width), va="center",
+                    fontsize=9.5, color=shade,
+                )  # fmt: skip
+        lines = [100 * state.lead(before.leader_loss - TASKS) for state in result]
+        curve.plot(TASKS, lines[0], color=INK, linestyle="--")
+        curve.plot(TASKS, lines[1], color=ACCENT)
+        grows = lines[1] > lines[0] + 100 * SMALL
+        if grows.any():
+            curve.fill_between(TASKS, *lines, where=grows, color=ACCENT, alpha=0.2, linewidth=0)
+            middle = min(max(TASKS[grows].mean(), -0.065), 0.02)
+            words = {"ha": "center", "va": "top", "fontsize": 9, "color": ACCENT}
+            words["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+            curve.text(middle, -13, "lead grows", **words)
+        curve.axvline(values["task"], color=QUIET, linewidth=1.4)
+        for state, shade, shape in ((before, INK, "D"), (after, ACCENT, "o")):
+            curve.plot([values["task"]], [100 * state.lead(need)], shape, color=shade, markersize=6)
+
+    def mark(figure, result, values, predicted):
+        direction, before = _direction(predicted), result[0]
+        if direction is not None and asked(values):
+            need = before.leader_loss - values["task"]
+            _arrow(figure.axes[1], 100 * before.sales(need)[0], direction)
 
     def sentence(result, values):
         before, after = result
+        need = before.leader_loss - values["task"]
+        (first, _), (last, other) = (state.sales(need) for state in result)
+        leads = [state.lead(need) for state in result]
         return (
             f"Compute of the leader, as a multiple of the follower: {before.compute_ratio:.3g} before, {after.compute_ratio:.3g} after; "
-            f"the gap in loss from {before.loss_gap:.3f} to {after.loss_gap:.3f} nats, its share of sales from {_share(before)} to {_share(after)}."
+            f"the gap in loss from {before.loss_gap:.3f} to {after.loss_gap:.3f} nats. For this task {_percent(first)} of the buyers took the leader's model, "
+            f"now {_percent(last)}, and {_percent(other)} the follower's. Its lead {_moved(*leads)}{_claim(values, *leads)}."
         )
 
     start = {
-        "price": 10, "ratio": 10, "gain": 1, "finder": "the follower", "leak": 0,
-        "demand": "gap in loss", "threshold": "none", "response": 0.0,
+        name: int(value[name])
+        for name in ("price_fall", "budget_ratio", "algorithm_gain", "leak")
+    } | {
+        "task": float(value["task"]), "extra_spending": float(value["extra_spending"]),
+        "finder": "the follower", "demand": "gap in loss",
     }  # fmt: skip
+
+    def asked(values):
+        """Whether the setting is the one that the prediction is about: cheaper compute for both, and nothing else."""
+        free = {"price_fall": values["price_fall"], "budget_ratio": values["budget_ratio"]}
+        return values["price_fall"] > 1 and dict(values) == start | free
+
+    beyond = start | {"task": 0.015}
+    breakthrough = start | {"price_fall": 1, "algorithm_gain": 10}
     return Lab(
         title="Lab: two firms, two shocks",
         controls=[
-            Control("price", "Compute gets cheaper, times", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100), 10),
-            Control("ratio", "Leader's budget, follower = 1", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50), 10),
-            Control("gain", "Algorithm: less compute needed, times", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50), 1),
-            Control("finder", "Found by", tuple(FINDER), "the follower"),
-            Control("leak", "Copied by the other, % (logs)", tuple(range(0, 101, 5)), 0),
-            Control("demand", "Buyers look at", tuple(DEMAND), "gap in loss"),
-            Control("threshold", "Useless above a loss of", tuple(THRESHOLD), "none"),
-            Control("response", "Leader's extra spending, elasticity", tuple(step / 20 for step in range(21)), 0.0, lambda stop: f"{stop:.2f}"),
+            Control("price_fall", "Compute gets cheaper, times", with_stop((*TIMES, 100), start["price_fall"]), start["price_fall"]),
+            Control("budget_ratio", "Leader's budget, follower = 1", with_stop(TIMES, start["budget_ratio"]), start["budget_ratio"]),
+            Control("task", "Task, nats beyond the leader today", with_stop([round(-0.08 + step / 200, 3) for step in range(25)], start["task"]), start["task"], lambda stop: f"{stop:+.3f}"),
+            Control("algorithm_gain", "Algorithm: less compute needed, times", with_stop(TIMES, start["algorithm_gain"]), start["algorithm_gain"]),
+            Control("finder", "Found by", tuple(FINDER), start["finder"]),
+            Control("leak", "Copied by the other, % (logs)", with_stop(range(0, 101, 5), start["leak"]), start["leak"]),
+            Control("demand", "Buyers look at", tuple(DEMAND), start["demand"]),
+            Control("extra_spending", "Leader's extra spending, elasticity", with_stop([step / 20 for step in range(21)], start["extra_spending"]), start["extra_spending"], lambda stop: f"{stop:.2f}"),
         ],
         presets={
-            "Cheaper compute for both (III.7)": start,
-            "Cheaper: the leader crosses a threshold first": start | {"price": 4, "threshold": "1.86"},
-            "Cheaper: the follower crosses it too": start | {"price": 4, "threshold": "1.88"},
-            "Cheaper, and only the leader can raise more": start | {"response": 0.8, "demand": "ratio of loss above E"},
-            "Breakthrough, kept by the follower (III.8)": start | {"price": 1, "gain": 10},
-            "Breakthrough, kept by the leader": start | {"price": 1, "gain": 10, "finder": "the leader"},
-            "Breakthrough, published by the follower": start | {"price": 1, "gain": 20, "leak": 100},
+            "Cheaper compute, an easy task (III.7)": start,
+            "Cheaper: a task just beyond the leader": beyond,
+            "Cheaper: a task that only the leader does": start | {"task": -0.01},
+            "Cheaper, and only the leader can raise more": start | {"extra_spending": 0.8, "demand": "ratio of loss above E"},
+            "Breakthrough, kept by the follower (III.8)": breakthrough,
+            "Breakthrough, kept by the leader": breakthrough | {"finder": "the leader"},
+            "Breakthrough, published; task beyond the leader": breakthrough | {"leak": 100, "task": 0.015},
         },
         model=model,
         scene=scene,
         draw=draw,
         sentence=sentence,
+        assumptions=[given, law_rows("besiroglu")],
+        mark=mark,
         prediction=prediction,
-        told="You predicted of cheaper compute alone: {}.",
+        told="You predicted: {}.",
     )  # fmt: skip
 
 
-def _numbers(state) -> tuple[float, float, float]:
-    return state.compute_ratio, state.loss_gap, 100 * state.leader_share
+def _direction(prediction: str | None) -> int | None:
+    """1, 0 or -1 for a share that is said to grow, stay or fall."""
+    found = [
+        sign for word, sign in (("grow", 1), ("stay", 0), ("fall", -1)) if word in str(prediction)
+    ]
+    return found[0] if found else None
 
 
-def _written(value: float) -> str:
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.3g}"
+def _arrow(axes, start: float, direction: int) -> None:
+    """The predicted way of the leader's sales, from where they are before the shock."""
+    end = min(max(start + 22 * direction, 1), 99)
+    if direction:
+        axes.annotate(
+            "", (end, 1.5), (start, 1.5), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8}
+        )
+    else:
+        axes.plot([start, start], [1.38, 1.62], color=INK, linewidth=2.5)
+    axes.text(min(max(end, 25), 75), 1.82, "your prediction", ha="center", va="center", fontsize=9)
 
 
-def _label_place(axes) -> float:
-    """Where a number starts, clear of the line at one, zero or one half."""
-    low, high = axes.get_xlim()
-    return 1.4 if axes.get_xscale() == "log" else low + 0.15 * (high - low)
+def _moved(before: float, after: float) -> str:
+    if abs(after - before) < SMALL:
+        return f"stays at {100 * after:.0f} points"
+    way = "grows" if after > before else "shrinks"
+    return f"{way} from {100 * before:.0f} to {100 * after:.0f} points"
 
 
-def _share(state) -> str:
-    """The leader's share in words; where neither model is good enough, there is nothing to have a share of."""
-    return (
-        "no sales at all" if math.isnan(state.leader_share) else f"{100 * state.leader_share:.0f} %"
-    )
+def _claim(values, before: float, after: float) -> str:
+    """Which of the two claims the setting tests, and whether it holds there; nothing if it tests both or none."""
+    if values["price_fall"] > 1 and values["algorithm_gain"] == 1:
+        return f": III.7 {'holds' if after > before + SMALL else 'does not hold'} here"
+    if values["price_fall"] == 1 and values["algorithm_gain"] > 1:
+        return f": III.8 {'holds' if after < before - SMALL else 'does not hold'} here"
+    return ""
+
+
+def _written(number: float) -> str:
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.3g}" if number >= 0.1 else "0"
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.0f} %"

@@ -13,6 +13,7 @@ SCALES = {
 }
 PERCENT = {"%", "percent", "pct", "percentage", "pp", "points"}
 CURRENCY = {"$", "usd", "us$", "dollar", "dollars"}
+YEARLY = "yearly"
 TIMES = {"x", "×", "times", "fold"}
 _SAME_WORDS = (
     PERCENT,
@@ -24,6 +25,9 @@ _SAME_WORDS = (
 _NUMBER = re.compile(
     r"^(?P<before>[^\d.+\-]*)(?P<sign>[+-]?)(?P<before2>[$]?)\s*"
     r"(?P<number>(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>e[+-]?\d+)?(?P<after>.*)$"
+)
+_A_YEAR = re.compile(
+    r"\b((a|per|each|every)\s+year|per\s+annum|annually|p\.?a)\b|/\s*(year|yr|y|a)\b"
 )
 _TOKEN = re.compile(r"us\$|[%$×]|[^\W\d_]+")
 _DECIMAL_COMMA = re.compile(r"^\D*\d[\d.]*,(\d{1,2}|\d{4,})(\D.*)?$")
@@ -40,8 +44,10 @@ class Quantity:
 
 
 def tokens(text: str) -> list[str]:
-    """The unit words of a text: "USD bn" -> ["usd", "bn"]; "per cent" counts as one word."""
-    return _TOKEN.findall(text.casefold().replace("per cent", "percent"))
+    """The unit words of a text: "USD bn" -> ["usd", "bn"]; "per cent" and each spelling of "a year" count as one word."""
+    return _TOKEN.findall(
+        _A_YEAR.sub(f" {YEARLY} ", text.casefold().replace("per cent", "percent"))
+    )
 
 
 def is_percent(unit: str) -> bool:
@@ -113,7 +119,8 @@ def _factor(words: list[str], unit: str, given: str, wanted: str) -> float:
         elif word in PERCENT:
             raise NotANumber(f"“{shorten(given)}” is in per cent. Expected: {wanted}.")
         else:
-            raise NotANumber(f"I do not know “{word}” here. Expected: {wanted}.")
+            known_as = "a year" if word == YEARLY else word
+            raise NotANumber(f"I do not know “{known_as}” here. Expected: {wanted}.")
     return factor
 
 

@@ -6,15 +6,19 @@ C = budget x FLOP a dollar x own algorithmic efficiency. Demand then splits:
 - "gap": share odds exp(strength x gap in loss), the logit of differentiated products;
 - "ratio": share odds (loss above E, theirs / own)^strength, buyers who count in proportions.
 
-With a threshold only a firm at or below that loss sells at all. The demand side is a modelling
-choice of this course, not an estimate.
+Every buyer has a task. A model of loss L does it with the chance 1 / (1 + exp(sharpness (L - need))), each firm's by
+itself. Who finds one model that does the task buys it; who finds both splits as above; who finds none does not buy.
+The demand side is a modelling choice of this course, not an estimate.
 """
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from aicapital.models.scaling_law import ScalingLaw
 from aicapital.models.validation import known, number
+from aicapital.models.validation_arrays import Numbers
 
 DEMANDS = ("gap", "ratio")
 FINDERS = ("leader", "follower")
@@ -22,13 +26,14 @@ FINDERS = ("leader", "follower")
 
 @dataclass(frozen=True)
 class RaceResult:
-    """Effective FLOP and loss (nats per token) of both; share of sales (NaN if nobody can sell)."""
+    """Effective FLOP and loss (nats per token) of both, and the leader's share among buyers who can use both models."""
 
     leader_flop: float
     follower_flop: float
     leader_loss: float
     follower_loss: float
     leader_share: float
+    sharpness: float
 
     @property
     def compute_ratio(self) -> float:
@@ -39,6 +44,24 @@ class RaceResult:
         """Follower's loss less the leader's: above zero, the leader's model is better."""
         return self.follower_loss - self.leader_loss
 
+    def sales(self, need_loss: Numbers) -> tuple[Numbers, Numbers]:
+        """Leader's and follower's sales, as parts of all buyers whose task needs a loss of `need_loss` (nats per token)."""
+        # The logistic function as a tanh, which does not overflow far from the task.
+        leader, follower = (
+            (1 + np.tanh(self.sharpness * (np.asarray(need_loss, dtype=float) - loss) / 2)) / 2
+            for loss in (self.leader_loss, self.follower_loss)
+        )
+        both = leader * follower
+        return (
+            leader - both * (1 - self.leader_share),
+            follower - both * self.leader_share,
+        )
+
+    def lead(self, need_loss: Numbers) -> Numbers:
+        """Leader's sales less the follower's, as a part of all buyers of that task."""
+        leader, follower = self.sales(need_loss)
+        return leader - follower
+
 
 @dataclass(frozen=True)
 class ScaleRace:
@@ -48,9 +71,9 @@ class ScaleRace:
     leader_budget: float
     follower_budget: float
     flop_per_usd: float
-    demand: str = "gap"
-    strength: float = 10.0
-    threshold_loss: float | None = None
+    demand: str
+    strength: float
+    sharpness: float
 
     def __post_init__(self):
         number("leader_budget", self.leader_budget, "USD m", above=0)
@@ -61,8 +84,7 @@ class ScaleRace:
         number("flop_per_usd", self.flop_per_usd, "FLOP per USD", above=0)
         known("demand", self.demand, DEMANDS)
         number("strength", self.strength, "per nat, or exponent", minimum=0)
-        if self.threshold_loss is not None:
-            number("threshold_loss", self.threshold_loss, "nats per token", above=0)
+        number("sharpness", self.sharpness, "log-odds per nat", above=0)
 
     @property
     def budget_ratio(self) -> float:
@@ -93,7 +115,8 @@ class ScaleRace:
         leader = self.leader_budget * price**response * per_million * gains["leader"]
         follower = self.follower_budget * per_million * gains["follower"]
         best, other = self.law.optimal_loss(leader), self.law.optimal_loss(follower)
-        return RaceResult(leader, follower, best, other, self._share(best, other))
+        share = self._share(best, other)
+        return RaceResult(leader, follower, best, other, share, self.sharpness)
 
     def gain_to_overtake(self, leak: float = 0.0) -> float:
         """Algorithmic gain with which the follower draws level: ratio^(1 / (1 - leak))."""
@@ -105,10 +128,6 @@ class ScaleRace:
         )
 
     def _share(self, leader: float, follower: float) -> float:
-        if self.threshold_loss is not None:
-            sells = leader <= self.threshold_loss, follower <= self.threshold_loss
-            if not all(sells):
-                return {(True, False): 1.0, (False, True): 0.0}.get(sells, float("nan"))
         if self.demand == "gap":
             log_odds = self.strength * (follower - leader)
         else:

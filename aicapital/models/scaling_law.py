@@ -140,6 +140,12 @@ class ScalingLaw:
             tokens = np.where(room > 0, (self.B / np.maximum(room, 0)) ** (1 / self.beta), np.inf)
         return shaped_like(tokens, "tokens", parameters=parameters)
 
+    def best_tokens(self, parameters: Numbers):
+        """D at which a model of size N is the best of its budget: alpha A / N^alpha = beta B / D^beta."""
+        size = numbers("parameters", parameters, "parameters", above=0)
+        tokens = (self.beta * self.B * size**self.alpha / (self.alpha * self.A)) ** (1 / self.beta)
+        return shaped_like(tokens, "tokens", parameters=parameters)
+
     def plan(self, compute_flop: Numbers) -> pd.DataFrame:
         """One row a budget: C, N, D, tokens per parameter, loss."""
         flop = np.atleast_1d(self._flop(compute_flop))
@@ -159,3 +165,86 @@ class ScalingLaw:
         return numbers(
             "compute_flop", compute_flop, "FLOP", above=0, hint="Write 1e24, not the exponent 24."
         )
+
+
+@dataclass(frozen=True)
+class OptimalLine:
+    """Best models on a straight line in logarithms: D = tokens_at_billion (N / 1e9)^power, and C = 6ND.
+
+    Every scaling law of the form above gives such a line, with the power alpha / beta. A printed table of best models
+    needs no more than these two numbers.
+    """
+
+    tokens_at_billion: float
+    power: float
+
+    def __post_init__(self):
+        number("tokens_at_billion", self.tokens_at_billion, "tokens", above=0)
+        number("power", self.power, "exponent", above=0)
+
+    @classmethod
+    def through(
+        cls, parameters: Numbers, low_tokens: Numbers, high_tokens: Numbers
+    ) -> "OptimalLine":
+        """The line that passes through as many of the ranges low_tokens to high_tokens as any line can.
+
+        The ranges hold everything that rounds to a printed number. Among equal lines: the one with most room.
+        """
+        size, low, high = (
+            numbers(name, values, unit, above=0)
+            for name, values, unit in (
+                ("parameters", parameters, "parameters"),
+                ("low_tokens", low_tokens, "tokens"),
+                ("high_tokens", high_tokens, "tokens"),
+            )
+        )
+        same_length(parameters=size, low_tokens=low, high_tokens=high)
+        powers = np.arange(0.8, 1.3, 1e-5)
+        rise = np.log(size / 1e9)[:, None] * powers
+        # One column a power: where the line may start, row by row. A best start is the low end of one of the rows.
+        floor, ceiling = np.log(low)[:, None] - rise, np.log(high)[:, None] - rise
+        inside = (floor[:, None] <= floor) & (floor <= ceiling[:, None])  # row, start, power
+        count = inside.sum(axis=0)
+        room = np.where(inside, ceiling[:, None], np.inf).min(axis=0) - floor
+        start, place = np.unravel_index(
+            np.argmax(np.where(count == count.max(), room, -1)), room.shape
+        )
+        middle = floor[start, place] + room[start, place] / 2
+        return cls(float(np.exp(middle)), float(powers[place]))
+
+    @property
+    def parameter_power(self) -> float:
+        """a in N_opt ~ C^a."""
+        return 1 / (1 + self.power)
+
+    def tokens(self, parameters: Numbers):
+        """Best D for each N."""
+        size = numbers("parameters", parameters, "parameters", above=0)
+        best = self.tokens_at_billion * (size / 1e9) ** self.power
+        return shaped_like(best, "tokens", parameters=parameters)
+
+    def flop(self, parameters: Numbers):
+        """Training compute of the best model of each size."""
+        return training_flop(parameters, self.tokens(parameters))
+
+
+def closest_within_rounding(
+    printed: ScalingLaw, half_step: ScalingLaw, parameters: Numbers, tokens: Numbers
+) -> float:
+    """How far the best constants that round to the printed ones miss a table of best models: part of D, in the worst row.
+
+    half_step : half of the last printed digit of each constant. E does not move the best split.
+    """
+    size = numbers("parameters", parameters, "parameters", above=0)
+    data = numbers("tokens", tokens, "tokens", above=0)
+    same_length(parameters=size, tokens=data)
+    worst = np.inf
+    steps = np.linspace(-1, 1, 81)
+    for alpha in printed.alpha + half_step.alpha * steps:
+        for ratio in (
+            (printed.B + sign * half_step.B) / (printed.A - sign * half_step.A) for sign in (-1, 1)
+        ):
+            beta = (printed.beta + half_step.beta * steps)[:, None]
+            best = (beta * ratio / alpha * size**alpha) ** (1 / beta)
+            worst = min(worst, np.abs(best / data - 1).max(axis=1).min())
+    return float(worst)

@@ -13,6 +13,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from .. import labs
+from ..labs.lab import ASSUMPTIONS
 from ..learning import Lesson
 from ..learning.banks.concepts import CONCEPTS
 from ..learning.concept_test import NAMES, ConceptForm
@@ -121,9 +122,11 @@ class LessonPage:
             if found.prediction or found.name not in self.labs:
                 self.labs[found.name] = found
             self.last_lab = found.name
+            # The live lab takes the place of its saved picture; its assumptions stay.
+            picture, opening, listed = saved.partition(ASSUMPTIONS)
             return (
                 f'<div class="lab" data-lab="{found.name}" data-prediction="{found.prediction}">'
-                f'<div class="twin">{saved}</div></div>'
+                f'<div class="twin">{picture}</div></div>{opening}{listed}'
             )
         if isinstance(found, ShownProgress):
             return record(all_counts if self.number == "00" else [self.counts])

@@ -16,7 +16,7 @@ def simulate() -> None:
     base = plan_inputs()
     drawn = draw_inputs(base, plan_ranges(), PATHS, seed=8)
     shocks = draw_shocks(base["growth_shock"], PATHS, YEARS, seed=9)
-    paths = cash_paths(drawn, contracts_due(8), new_money(base["round_2026"]), shocks)
+    paths = cash_paths(drawn, contracts_due(), new_money(base["round_2026"]), shocks)
     np.percentile(paths.cash, [10, 25, 50, 75, 90], axis=0)
     _ = paths.dry_by
 

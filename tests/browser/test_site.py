@@ -310,8 +310,16 @@ GIVEN = [
         "5.",
     ),
     *("0.13", "13 percentage points", "USD", "3 k", "1,2345", "２"),
+    *(
+        "24.3 % a year",
+        "24.3% per year",
+        "24.3 p.a.",
+        "24.3 %/yr",
+        "24.3 annually",
+        "24.3 % a month",
+    ),
 ]
-UNITS = ["USD bn", "%", "", "x", "million users", "USD", "points"]
+UNITS = ["USD bn", "%", "% a year", "", "x", "million users", "USD", "points"]
 
 
 def test_numbers_are_read_and_written_as_in_the_notebooks(show):

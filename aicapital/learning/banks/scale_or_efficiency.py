@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ...data import load
-from ...data.scale import law_constants, rate_terms
+from ...data.assumptions import assumed
+from ...data.scale import law_constants, race_terms, rate_terms
 from ...models.effective_compute import Rate, growth
 from ...models.scale_race import ScaleRace
 from ...models.scaling_law import ScalingLaw, training_flop
@@ -84,16 +85,25 @@ def _growth(algorithms: str = "rate_algorithms_published") -> dict[str, float]:
 
 
 def _race() -> dict[str, float]:
-    """A leader with ten times the money, compute ten times cheaper; the lab's assumptions."""
-    race = ScaleRace(_law(), 1000, 100, 5e17, "gap", 20)
-    before, after = race.after(), race.after(price_fall=10)
+    """A leader with more money, compute cheaper for both, an easy task; the lab's assumptions."""
+    given = assumed("scale_race")
+    race, ratio = ScaleRace(_law(), **race_terms(given)), given["budget_ratio"]
+    before, after = race.after(), race.after(price_fall=given["price_fall"])
+    # A task that the leader of today cannot do, and with the cheaper compute half of the time.
+    beyond = after.leader_loss
     return {
+        "ratio": ratio,
+        "fall": given["price_fall"],
+        "lead_before": 100 * before.lead(beyond),
+        "lead_after": 100 * after.lead(beyond),
+        "easy_before": 100 * before.lead(before.leader_loss - given["task"]),
+        "easy_after": 100 * after.lead(before.leader_loss - given["task"]),
         "before": 100 * before.leader_share,
         "after": 100 * after.leader_share,
         "gap_before": before.loss_gap,
         "gap_after": after.loss_gap,
-        "kept": 100 * race.after(algorithm_gain=10, finder="leader").leader_share,
-        "follower": 100 * race.after(algorithm_gain=10).leader_share,
+        "kept": 100 * race.after(algorithm_gain=ratio, finder="leader").leader_share,
+        "follower": 100 * race.after(algorithm_gain=ratio).leader_share,
         "leaked": race.gain_to_overtake(0.5),
         "needed": race.gain_to_overtake(),
     }
@@ -135,7 +145,20 @@ def _prices() -> dict[str, float]:
         .sort_values("date")
     )
     first, last = rows.iloc[0], rows.iloc[-1]
+    # Models of the Llama family have open weights, so any host may offer them.
+    llamas = (
+        load("token_prices")
+        .query("record_type == 'cheapest_at_level' and level == 'GPT-3'")
+        .sort_values("date")
+    )
+    llamas = llamas[llamas["model"].str.startswith("Llama")]
+    early, late = llamas.iloc[0], llamas.iloc[-1]
     return {
+        "open_first": early["blended_usd_per_m_tokens"],
+        "open_first_model": early["model"],
+        "open_last": late["blended_usd_per_m_tokens"],
+        "open_last_model": late["model"],
+        "open_months": (late["date"] - early["date"]).days / 30.4375,
         "first": first["blended_usd_per_m_tokens"],
         "last": last["blended_usd_per_m_tokens"],
         "fall": first["blended_usd_per_m_tokens"] / last["blended_usd_per_m_tokens"],
@@ -168,10 +191,10 @@ QUESTIONS = [
     ),
     Prediction(
         "cheaper_for_both",
-        "A leader has ten times the money of a follower, and its model is better. Now computing gets ten times cheaper for both. Buyers compare the two losses. What happens to the leader's share of sales?",
+        "A leader has {ratio:g} times the money of a follower, and its model is better. Now computing gets {fall:g} times cheaper for both. Both models can do what buyers want, and buyers compare the two losses. What happens to the leader's share of sales?",
         options=(GAINED, SAME, LOST),
         truth=lambda: LOST if _race()["after"] < _race()["before"] else GAINED,
-        explain="The ratio of compute stays at ten. Both come nearer to the floor, so the gap in loss shrinks from {gap_before:.3f} to {gap_after:.3f} nats, and the share from {before:.0f} to {after:.0f} %.",
+        explain="The ratio of compute stays at {ratio:g}. Both come nearer to the floor, so the gap in loss shrinks from {gap_before:.3f} to {gap_after:.3f} nats, and the share from {before:.0f} to {after:.0f} %.",
         values=_race,
     ),
     # ---- checks
@@ -259,7 +282,7 @@ QUESTIONS = [
         [
             Option("No: it is the price of use, and margins, chips and competition are in it too", correct=True, why="It also holds a test that newer models may have seen in training. It shows what a buyer pays for a level, which is what matters to demand."),
             Option("Yes: price follows cost, and the largest cost of a model is its training", why="Training is paid once. The price of a token follows the cost of serving it, and the mood of the market.", mistake="training cost for serving price"),
-            Option("No: the firms sell below cost, so the numbers say nothing about efficiency", why="Some may. But open models on rented chips show falls too.", mistake="subsidy taken as proven"),
+            Option("No: the firms sell below cost, so the numbers say nothing about efficiency", why="No row here shows a firm's cost, so that is a guess. And at GPT-3's level the cheapest offers of models whose weights anybody can host fell as well: from {open_first:g} ({open_first_model}) to {open_last:g} ({open_last_model}) in {open_months:.0f} months. A smaller model with the same score is efficiency.", mistake="subsidy taken as proven"),
         ],
         hints=("What does the buyer pay for?", "Tell apart: training once, serving each token, margin.", "Ask what else moved in those months.", "No: it is the price of use, and margins, chips and competition are in it too"),
         values=_prices,
@@ -283,11 +306,11 @@ QUESTIONS = [
         "third_condition",
         "Claim III.7 says that cheaper compute strengthens the leader. Prices fall equally for both. Under which condition does the race agree?",
         [
-            Option("Only the leader crosses a threshold, or only the leader can raise much more money in answer", correct=True, why="Then equal prices meet unequal firms. Both have limits: later the follower crosses the threshold too, and far down the curve much more money moves little."),
+            Option("Buyers' tasks lie just beyond the leader's model of today, or only the leader can raise much more money", correct=True, why="Then equal prices meet unequal firms: only the leader reaches the task, or spends more. Both have limits: with the next fall the follower reaches the task too, and far down the curve much more money moves little."),
             Option("The leader starts with a much larger budget than the follower, whatever buyers want", why="A larger ratio makes the first gap wider. An equal fall of prices still leaves the ratio alone and shrinks the gap.", mistake="level for change"),
             Option("The scaling law has a low floor, so that more compute always lowers the loss", why="A lower floor changes both firms. The gap in loss still shrinks when both move down the curve.", mistake="law taken for market"),
         ],
-        hints=("What must differ between the two firms?", "Try the presets: equal fall, threshold, extra spending.", "An equal fall leaves the ratio alone.", "Only the leader crosses a threshold, or only the leader can raise much more money in answer"),
+        hints=("What must differ between the two firms?", "Move the task in the lab, then the extra spending.", "An equal fall leaves the ratio alone; look for the shaded tasks.", "Buyers' tasks lie just beyond the leader's model of today, or only the leader can raise much more money"),
     ),
 ]  # fmt: skip
 

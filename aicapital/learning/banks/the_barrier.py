@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import load
+from ...data.assumptions import assumed
 from ...models.concentration import bounds, hhi
 from ...models.sunk_costs import limiting_entrants
 from ...models.training_cost import facility_power_mw
@@ -49,13 +50,13 @@ def _run() -> dict[str, float]:
         "largest_model": then["cost_usd"].idxmax(),
         "deepseek": paid.at["DeepSeek-V3", "company_claim_rental"] / 1e6,
         "deepseek_chips": runs.at["DeepSeek-V3", "hardware_quantity"],
-        "share": load("run_assumptions").set_index("item").at["final_run_share", "value"],
+        "share": assumed("entrants")["final_run_share"],
     } | _on_the_day()
 
 
 def _on_the_day() -> dict[str, float]:
     """What was public on the article's day about the money of runs: research computing, a large cluster, Grok 3's hours at list prices."""
-    facts = load("run_assumptions", ARTICLE).set_index("item")["value"]
+    facts = assumed("evidence", ARTICLE)
     sites = load("data_centres", ARTICLE).dropna(subset=["cost_usd_bn"])
     dearest = sites.loc[sites["cost_usd_bn"].idxmax()]
     grok = load("training_runs", ARTICLE).set_index("model").loc[GROK]
@@ -77,12 +78,13 @@ def _on_the_day() -> dict[str, float]:
 
 
 @cache
-def _deepseek() -> dict[str, float]:
-    row = load("training_runs").set_index("model").loc["DeepSeek-V3"]
+def _mixture() -> dict[str, float]:
+    row = load("training_runs").set_index("model").loc["Kimi K2"]
     return {
         "all": row["parameters"] / 1e9,
         "active": row["active_parameters"] / 1e9,
         "tokens": row["training_tokens"] / 1e12,
+        "published": row["training_compute_flop"] / 1e24,
         "flop": 6 * row["active_parameters"] * row["training_tokens"] / 1e24,
         "wrong": 6 * row["parameters"] * row["training_tokens"] / 1e24,
     }
@@ -130,15 +132,14 @@ def _open() -> dict[str, float]:
     open_ = runs[runs["open_weights"] == "open"]
     sites = load("data_centres").query("status == 'operating'").dropna(subset=["power_mw_facility"])
     largest = sites.loc[sites["power_mw_facility"].idxmax()]
-    facts = load("run_assumptions").set_index("item")["value"]
     return {
         "ratio": best / open_["training_compute_flop"].max(),
         "open_model": open_.loc[open_["training_compute_flop"].idxmax(), "model"],
         "site": largest["site"],
         "site_power": largest["power_mw_facility"],
         "site_cost": largest["cost_usd_bn"],
-        "half": facts["algorithmic_halving"],
-        "growth": facts["cost_growth"],
+        "half": assumed("evidence")["algorithmic_halving"],
+        "growth": assumed("entrants")["cost_growth"],
         "three": limiting_entrants(3),
     }
 
@@ -156,7 +157,7 @@ QUESTIONS = [
     ),
     Prediction(
         "foundry_hhi",
-        "In the spring of 2025 three foundries held 70.2, 7.3 and 5.1 % of the revenue of the ten largest. The index of concentration (HHI) is the sum of the squares; 10,000 is a monopoly, above 1,800 counts as highly concentrated. What is it, counting the others as infinitely small?",
+        "In the spring of 2025 three foundries (firms that make chips to the designs of others) held 70.2, 7.3 and 5.1 % of the revenue of the ten largest. The index of concentration (HHI) is the sum of the squares; 10,000 is a monopoly, above 1,800 counts as highly concentrated. What is it, counting the others as infinitely small?",
         unit="points",
         rel_tolerance=0.15,
         truth=lambda: _layers()["foundry"],
@@ -177,19 +178,19 @@ QUESTIONS = [
     ),
     Number(
         "active_parameters",
-        "DeepSeek-V3 has {all:.0f} billion parameters, of which {active:.0f} billion work on one token, and saw {tokens:.1f} trillion tokens. What is its training compute, in units of 1e24 FLOP?",
-        answer=lambda: _deepseek()["flop"],
+        "Kimi K2 has {all:,.0f} billion parameters, of which {active:.0f} billion work on one token, and saw {tokens:.1f} trillion tokens. What is its training compute, in units of 1e24 FLOP?",
+        answer=lambda: _mixture()["flop"],
         unit="1e24 FLOP",
         tolerance=0.06,
         expects="a number such as 12.5",
-        right="Six operations for each active parameter and token. The published value is 3.3.",
+        right="Six operations for each active parameter and token. The published value is {published:.1f}.",
         mistakes=[
-            Mistake("all parameters for active ones", lambda: _deepseek()["wrong"], "You let every parameter work on every token. In a mixture of experts only the active ones do."),
-            Mistake("factor two for six", lambda: _deepseek()["flop"] / 3, "Two is for using a model. Training also needs the backward pass: six."),
-            Mistake("factor six forgotten", lambda: _deepseek()["flop"] / 6, "That is parameters times tokens. Each pair costs six operations."),
+            Mistake("all parameters for active ones", lambda: _mixture()["wrong"], "You let every parameter work on every token. In a mixture of experts only the active ones do."),
+            Mistake("factor two for six", lambda: _mixture()["flop"] / 3, "Two is for using a model. Training also needs the backward pass: six."),
+            Mistake("factor six forgotten", lambda: _mixture()["flop"] / 6, "That is parameters times tokens. Each pair costs six operations."),
         ],
         hints=("Which parameters do work on a token?", "6 x active parameters x tokens", "6 x {active:.0f}e9 x {tokens:.1f}e12", "{flop:.2f}"),
-        values=_deepseek,
+        values=_mixture,
     ),
     Choice(
         "dense_rate",

@@ -19,7 +19,9 @@ const CURRENCY = new Set(['$', 'usd', 'us$', 'dollar', 'dollars']);
 const TIMES = new Set(['x', '×', 'times', 'fold']);
 const NUMBER = /^([^\d.+\-]*)([+-]?)([$]?)\s*((?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+)(e[+-]?\d+)?(.*)$/;
 const DECIMAL_COMMA = /^\D*\d[\d.]*,(\d{1,2}|\d{4,})(\D.*)?$/;
-const tokens = text => text.toLowerCase().replaceAll('per cent', 'percent').match(/us\$|[%$×]|\p{L}+/gu) ?? [];
+const A_YEAR = /\b((a|per|each|every)\s+year|per\s+annum|annually|p\.?a)\b|\/\s*(year|yr|y|a)\b/g;
+const YEARLY = 'yearly';
+const tokens = text => text.toLowerCase().replaceAll('per cent', 'percent').replace(A_YEAR, ` ${YEARLY} `).match(/us\$|[%$×]|\p{L}+/gu) ?? [];
 const isPercent = unit => tokens(unit).some(word => PERCENT.has(word));
 const kindOfNumber = unit => unit ? `one number in ${unit}` : 'one number';
 const shorten = text => { text = text.split(/\s+/).filter(Boolean).join(' '); return text.length <= 40 ? text : text.slice(0, 39) + '…'; };
@@ -44,7 +46,7 @@ function factorOf(words, unit, given, wanted) {
     if (expected.includes(word) || (PERCENT.has(word) && isPercent(unit)) || (CURRENCY.has(word) && has(CURRENCY)) || (TIMES.has(word) && has(TIMES))) continue;
     if (word in scales && !isPercent(unit)) factor *= scales[word] / (scales[expected.find(each => each in scales)] ?? 1);
     else if (PERCENT.has(word)) throw new NotANumber(`“${shorten(given)}” is in per cent. Expected: ${wanted}.`);
-    else throw new NotANumber(`I do not know “${word}” here. Expected: ${wanted}.`);
+    else throw new NotANumber(`I do not know “${word === YEARLY ? 'a year' : word}” here. Expected: ${wanted}.`);
   }
   return factor;
 }
