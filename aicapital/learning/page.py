@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KEPT = (
     "Kept on this computer only, in the file that `learning.progress_file()` names; "
-    "deleting it loses only this page."
+    "deleting it loses your answers there, and nothing else."
 )
 
 
