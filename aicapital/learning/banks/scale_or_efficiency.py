@@ -426,7 +426,7 @@ def _does_not_add_up(smallest_bn: float = 0) -> dict[str, SheetCheck]:
             }
         )
         easy, extra = pd.concat([easy, limit], ignore_index=True), ["f"]
-        keep = f" of the models of {smallest_bn:g} billion parameters or more"
+        keep = f", for models of {smallest_bn:g} billion parameters or more"
         ends = [
             expect.that(
                 f"In a small table of our own row f has {smallest_bn:g} billion parameters, row g {0.9 * smallest_bn:g}; both print twice 6ND. Row f counts, row g does not.",

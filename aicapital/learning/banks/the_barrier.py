@@ -423,10 +423,10 @@ def _chips_for_a_deadline(stopped_pct: float) -> SheetCheck:
 
 def _power_to_build(network_pct: float) -> SheetCheck:
     draws = 1 + network_pct / 100
-    factors, too, times = "both factors", "", ""
+    factors, times = "both factors", ""
     network = []
     if network_pct:
-        factors, too, times = f"both factors and {network_pct:g} % for the network", " and the network", f" * {draws:g}"  # fmt: skip
+        factors, times = f"both factors and {network_pct:g} % for the network", f" * {draws:g}"  # fmt: skip
         network = [expect.that(f"Add the network: it draws another {network_pct:g} % of the servers' power.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[0] - 15.12) > 0.001, mistake="network left out")]  # fmt: skip
     return SheetCheck(
         "Power to build", kind="function", expects="power_mw(chips, watt, server_overhead, pue, load_pct) that returns (built, used) in MW",
@@ -441,7 +441,7 @@ def _power_to_build(network_pct: float) -> SheetCheck:
             expect.that(f"Used should be 75 % of it, {11.34 * draws:.6g} MW.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[1] - 11.34 * draws) < 0.001, mistake="load left out"),
             expect.that("At a load of 100 % the two are equal.", lambda f: abs(f(500, 400, 2, 1.1, 100)[1] - 0.44 * draws) < 1e-6),
         ],
-        hints=(f"What draws power beside the chips{too}?", f"built = chips x watt x server_overhead{times.replace('*', 'x')} x pue / 1e6; used = part of it", f"built = chips * watt * server_overhead{times} * pue / 1e6", "return built, built * load_pct / 100"),
+        hints=("What draws power beside the chips?", f"built = chips x watt x server_overhead{times.replace('*', 'x')} x pue / 1e6; used = part of it", f"built = chips * watt * server_overhead{times} * pue / 1e6", "return built, built * load_pct / 100"),
     )  # fmt: skip
 
 
