@@ -413,28 +413,6 @@ SMALL = pd.DataFrame(
     columns=["company", "released", "open_weights"],
 ).astype({"released": "datetime64[ns]"})
 
-# Core revenue (USD bn) times uplift (%) is one number all along Skerry's curve; these are wrong ones.
-CARRIED = 27.27
-CARRIED_WRONGLY = (
-    Mistake("fraction for percent", 0.2727, "The axis is in percent, your line in fractions."),
-    Mistake(
-        "forgone profit left out",
-        16.36,
-        "Your line leaves out the profit that the paid API loses.",
-    ),
-    Mistake("savings left out", 32.73, "Your line leaves out the work that outsiders do for free."),
-    Mistake(
-        "forgone profit and savings left out",
-        21.82,
-        "Your line counts the cost of the model only. Add the forgone profit, take off the savings.",
-    ),
-    Mistake(
-        "revenue taken for profit",
-        15.0,
-        "Your line lets the whole extra dollar count. 55 % of it is left over.",
-    ),
-)
-
 
 def _curve(figure) -> tuple[np.ndarray, np.ndarray] | None:
     """The first line of at least five points: its core revenues and uplifts."""
@@ -446,56 +424,45 @@ def _curve(figure) -> tuple[np.ndarray, np.ndarray] | None:
     return None
 
 
-def _curve_carries_the_burden(figure) -> Feedback | None:
-    core, uplift = _curve(figure)
-    for mistake in CARRIED_WRONGLY:
-        if np.allclose(core * uplift, mistake.value, rtol=0.01):
-            return Feedback.wrong(mistake.says, mistake.name)
-    off = ~np.isclose(core * uplift, CARRIED, rtol=0.01)
-    if not off.any():
-        return None
-    at = int(off.argmax())
-    return Feedback.wrong(
-        f"At {core[at]:g} along the bottom your line is at {uplift[at]:.3g}. Work out each point with your uplift_pct "
-        "from Skerry's cost, forgone profit, savings and margin, in USD bn and %."
-    )
+# The numbers of the published sheet are the defaults below; a learner with own numbers has others (OWN).
+# Values are made-up ones of the running case or published examples; none is a formula of the solution.
 
 
-# Values below are made-up ones of the running case or published examples; none is a formula of the solution.
-SHEET = {
-    "q1_prediction": SheetCheck(
+def _road(highest: float = 90, order: str = "ABC") -> dict[str, SheetCheck]:
+    """Q1: the total toll (USD) at which nobody drives, and the order of the reasons."""
+    prediction = SheetCheck(
         "The total price of two sellers",
         kind="value",
-        expects="an amount in USD, such as 50",
+        expects=f"an amount in USD, such as {5 * highest / 9:.0f}",
         right="Above the total of one owner, below the price at which nobody buys. Now compare it with the output.",
         tests=[
             expect.that(
                 "A price is a number in USD.", lambda given: isinstance(given, int | float)
             ),
             expect.that(
-                "30 is the toll of one half. The question is about both together.",
-                lambda given: abs(given - 30) > 0.5,
+                f"{highest / 3:g} is the toll of one half. The question is about both together.",
+                lambda given: abs(given - highest / 3) > 0.5,
                 mistake="one price for the total",
             ),
             expect.that(
-                "45 is what one owner would ask for both. Two sellers ask more.",
-                lambda given: given > 45,
+                f"{highest / 2:g} is what one owner would ask for both. Two sellers ask more.",
+                lambda given: given > highest / 2,
                 mistake="one owner for two sellers",
             ),
             expect.that(
-                "At 90 the last driver stays away, and above 90 nobody drives. The sellers stop before that.",
-                lambda given: given < 90,
+                f"At {highest:g} the last driver stays away, and above {highest:g} nobody drives. The sellers stop before that.",
+                lambda given: given < highest,
                 mistake="highest price for the best one",
             ),
         ],
         hints=(
             "Is the total of two sellers above or below that of one owner?",
             "Each seller takes a third of what there is to share.",
-            "30 and 30",
-            "60",
+            f"{highest / 3:g} and {highest / 3:g}",
+            f"{2 * highest / 3:g}",
         ),
-    ),
-    "q1_reason": SheetCheck(
+    )
+    reason = SheetCheck(
         "Why two sellers earn less",
         kind="value",
         expects='one of "A", "B", "C"',
@@ -519,8 +486,23 @@ SHEET = {
             "The other half sells fewer passes, too.",
             "B",
         ),
-    ),
-    "q2": SheetCheck(
+    )
+    return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
+
+
+def _best_price(fee: float = 0) -> dict[str, SheetCheck]:
+    """Q2: a seller that pays a store `fee` USD for each unit, on top of its own cost."""
+    unit_cost, forgotten, added = 10 + fee, [], ""
+    if fee:
+        added = f" + {fee:g}"
+        forgotten = [
+            Mistake(
+                "store's fee left out",
+                35.0,
+                f"You left out the USD {fee:g} that the store takes for each unit. They are a cost like the own one.",
+            )
+        ]
+    check = SheetCheck(
         "Best price of one seller",
         kind="function",
         expects="best_price(price_of_other, highest_total, own_cost) that returns a price",
@@ -530,51 +512,52 @@ SHEET = {
                 20,
                 90,
                 0,
-                gives=35.0,
+                gives=35 + fee / 2,
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
                         "half forgotten",
-                        70.0,
-                        "At 70 nobody is left to buy. Take half of what the other leaves.",
+                        70 + fee,
+                        f"At {70 + fee:g} nobody is left to buy. Take half of what the other leaves.",
                     ),
                     Mistake(
                         "price of the other left out",
-                        45.0,
+                        45 + fee / 2,
                         "That is the price of a seller alone. The other takes 20 first.",
                     ),
                     Mistake(
                         "price of the other added",
-                        55.0,
+                        55 + fee / 2,
                         "You added the other's price. A dearer partner leaves less, so take it off.",
                     ),
+                    *forgotten,
                 ],
             ),
             expect.call(
                 243.3333,
                 720,
                 10,
-                gives=243.3333,
+                gives=238.3333 + unit_cost / 2,
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
                         "cost left out",
-                        238.3333,
+                        238.3333 + fee / 2,
                         "You left the own cost out. Half of it goes into the price.",
                     ),
                     Mistake(
                         "full cost in the price",
-                        248.3333,
+                        238.3333 + unit_cost,
                         "You added all of the cost. A seller passes on half of it.",
                     ),
                     Mistake(
                         "cost taken off",
-                        233.3333,
+                        238.3333 - unit_cost / 2,
                         "You took the own cost off. A cost raises the price, by half of it.",
                     ),
                     Mistake(
                         "rounded",
-                        243.0,
+                        round(238.3333 + unit_cost / 2),
                         "Close, but you rounded. Give the price as it comes out.",
                     ),
                 ],
@@ -583,25 +566,59 @@ SHEET = {
                 89,
                 90,
                 5,
-                gives=5.0,
+                gives=5.0 + fee,
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
                         "price below cost",
-                        3.0,
-                        "That is below the cost of 5: every sale would lose money. Then the seller asks its cost and sells nothing.",
+                        3 + fee / 2,
+                        f"That is below the cost of {5 + fee:g}: every sale would lose money. Then the seller asks its cost and sells nothing.",
                     )
                 ],
             ),
         ],
         hints=(
             "What is left for this seller after the other's price?",
-            "Half of (what is left + own cost), but never below own cost.",
+            f"Half of (what is left + own cost{added}), but never below own cost{added}.",
             "left = highest_total - price_of_other",
-            "return max((left + own_cost) / 2, own_cost)",
+            f"return max((left + own_cost{added}) / 2, own_cost{added})",
         ),
-    ),
-    "q3": SheetCheck(
+    )
+    return {"q2": check}
+
+
+# Skerry's ledger of the free model, USD bn a year, and the part of core revenue that is left over.
+FORGONE, SAVINGS, CORE, CORE_MARGIN = 0.06, 0.03, 0.9, 0.55
+EXPECTED_ADOPTERS, REVENUE_EACH = 40_000, 6000  # firms; USD a firm and year
+
+
+def _ledger(
+    counts_pct: float = 100, cost: float = 0.12, second_cost: float = 3
+) -> dict[str, SheetCheck]:
+    """Q3, Q6, Q7 and Q8: the part of the savings that counts (percent), what the model costs (USD bn a year), what it costs to give it to a firm (USD a month)."""
+    burden = cost + FORGONE - SAVINGS * counts_pct / 100
+    return {
+        "q3": _break_even(counts_pct),
+        "q6": _burden_over_core(cost, counts_pct, burden),
+        "q7_uplift": _skerrys_uplift(cost, counts_pct, burden),
+        "q7_adopters": _skerrys_adopters(cost, counts_pct, burden),
+        "q7_prices": _skerrys_prices(second_cost),
+    }
+
+
+def _break_even(counts_pct: float) -> SheetCheck:
+    counts = counts_pct / 100
+    all_counted, times = [], ""
+    if counts < 1:
+        times = f" * {counts:g}"
+        all_counted = [
+            Mistake(
+                "all savings counted",
+                4.0,
+                f"You took all of the savings off. Only {counts_pct:g} % of them count.",
+            )
+        ]
+    return SheetCheck(
         "Break-even uplift",
         kind="function",
         expects="uplift_pct(cost, forgone, savings, core_revenue, left_over_pct) that returns percent",
@@ -639,15 +656,16 @@ SHEET = {
                 1,
                 200,
                 50,
-                gives=4.0,
+                gives=5 - counts,
                 tolerance=1e-6,
                 mistakes=[
                     Mistake(
                         "savings added",
-                        6.0,
+                        5 + counts,
                         "Savings make the model cheaper. Take them off.",
                     ),
                     Mistake("savings left out", 5.0, "You left out what outside work saves."),
+                    *all_counted,
                 ],
             ),
             expect.call(
@@ -661,13 +679,13 @@ SHEET = {
                 mistakes=[
                     Mistake(
                         "uplift below zero",
-                        -1.0,
+                        1 - 2 * counts,
                         "If savings exceed the cost, no uplift is needed: zero, not less.",
                     ),
                     Mistake(
                         "sign dropped",
-                        1.0,
-                        "The savings exceed the cost by 1, so nothing has to be paid for. `abs` turns that into a bill; take `max` with 0.",
+                        2 * counts - 1,
+                        f"The savings exceed the cost by {2 * counts - 1:g}, so nothing has to be paid for. `abs` turns that into a bill; take `max` with 0.",
                     ),
                 ],
             ),
@@ -690,11 +708,341 @@ SHEET = {
         ],
         hints=(
             "What has to be paid for, after savings?",
-            "burden = cost + forgone - savings, at least 0; then over (core revenue x left over).",
-            "burden = max(cost + forgone - savings, 0)",
+            f"burden = cost + forgone - savings{times}, at least 0; then over (core revenue x left over).",
+            f"burden = max(cost + forgone - savings{times}, 0)",
             "return 100 * burden / (core_revenue * left_over_pct / 100)",
         ),
-    ),
+    )
+
+
+def _wrong_burdens(cost: float, counts_pct: float) -> list[tuple[str, float, str]]:
+    """Name of a mistake, the burden (USD bn a year) that it gives, and whose work or money it leaves out."""
+    savings = SAVINGS * counts_pct / 100
+    found = [
+        ("forgone profit left out", cost - savings, "the profit that the paid API loses"),
+        ("savings left out", cost + FORGONE, "the work that outsiders do for free"),
+    ]
+    if counts_pct < 100:
+        found.append(
+            (
+                "all savings counted",
+                cost + FORGONE - SAVINGS,
+                f"that only {counts_pct:g} % of the savings count",
+            )
+        )
+    return found
+
+
+def _burden_over_core(cost: float, counts_pct: float, burden: float) -> SheetCheck:
+    # Core revenue (USD bn) times uplift (%) is one number all along the curve; the mistakes are wrong ones.
+    carried = 100 / CORE_MARGIN
+    wrongly = [
+        Mistake(
+            "fraction for percent",
+            burden / CORE_MARGIN,
+            "The axis is in percent, your line in fractions.",
+        ),
+        *(
+            Mistake(name, wrong * carried, f"Your line leaves out {what}.")
+            for name, wrong, what in _wrong_burdens(cost, counts_pct)
+        ),
+        Mistake(
+            "forgone profit and savings left out",
+            cost * carried,
+            "Your line counts the cost of the model only. Add the forgone profit, take off the savings.",
+        ),
+        Mistake(
+            "revenue taken for profit",
+            100 * burden,
+            "Your line lets the whole extra dollar count. 55 % of it is left over.",
+        ),
+    ]
+
+    def carries_the_burden(figure) -> Feedback | None:
+        core, uplift = _curve(figure)
+        off = ~np.isclose(core * uplift, burden * carried, rtol=0.01)
+        if not off.any():
+            return None
+        for mistake in wrongly:
+            if np.allclose(core * uplift, mistake.value, rtol=0.01):
+                return Feedback.wrong(mistake.says, mistake.name)
+        at = int(off.argmax())
+        return Feedback.wrong(
+            f"At {core[at]:g} along the bottom your line is at {uplift[at]:.3g}. Work out each point with your uplift_pct "
+            "from Skerry's cost, forgone profit, savings and margin, in USD bn and %."
+        )
+
+    return SheetCheck(
+        "What a free model must bring in",
+        kind="figure",
+        name="q6_figure",
+        expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
+        right="Title, units and a falling curve are there. Check for yourself that the title states what the curve shows.",
+        tests=[
+            expect.figure_texts(x_unit="USD bn", y_unit="%"),
+            expect.that(
+                "Nothing is drawn as a line of at least five points: use axes.plot.",
+                lambda figure: _curve(figure) is not None,
+            ),
+            carries_the_burden,
+            expect.that(
+                "Core revenue goes along the bottom, the uplift upwards.",
+                lambda figure: _curve(figure)[1].max() > 3.1,
+                mistake="axes swapped",
+            ),
+            expect.that(
+                "Draw the line from a core of USD 0.3 bn to one of 3 bn.",
+                lambda figure: _curve(figure)[0].min() < 0.31 and _curve(figure)[0].max() > 2.99,
+            ),
+        ],
+        hints=(
+            "Core revenue goes along the bottom, the uplift upwards.",
+            "Work out the uplift for each revenue with your uplift_pct, then axes.plot(revenues, uplifts).",
+            "revenues = [0.3, 0.6, 0.9, 1.5, 3]",
+            f"At a core of 0.9 bn the curve passes about {burden * carried / CORE:.0f} %.",
+        ),
+    )
+
+
+# What a learner left out who took one of _wrong_burdens, in the words of Q7.
+LEFT_OUT = {
+    "savings left out": "You left out the work that outsiders do for free.",
+    "forgone profit left out": "You left out the API profit that the free model takes away.",
+    "all savings counted": "You took all of the savings off. Only the part of question 3 counts.",
+}
+
+
+def _skerrys_uplift(cost: float, counts_pct: float, burden: float) -> SheetCheck:
+    carried = 100 / CORE_MARGIN / CORE
+    uplift = burden * carried
+    where = "table" if counts_pct == 100 else "table and the text"
+    more = "Nearly a third" if 29.5 < uplift < 33 else f"About {uplift:.0f} %"
+    return SheetCheck(
+        "Skerry's break-even uplift",
+        kind="value",
+        expects="a percentage",
+        right=f"{more} more core revenue, for a firm whose core is small.",
+        tests=[
+            expect.number(
+                uplift,
+                "%",
+                tolerance=0.1,
+                mistakes=[
+                    *(
+                        Mistake(name, wrong * carried, LEFT_OUT[name])
+                        for name, wrong, _ in _wrong_burdens(cost, counts_pct)
+                    ),
+                    Mistake(
+                        "revenue taken for profit",
+                        100 * burden / CORE,
+                        "You let the whole extra dollar count. 55 % of it is left over.",
+                    ),
+                    Mistake("rounded", round(uplift), "Close: give one decimal more."),
+                ],
+            )
+        ],
+        hints=(
+            "Your function of question 3 does it.",
+            f"Cost, forgone profit, savings, core revenue, contribution margin: five items of the {where}.",
+            f"uplift_pct({cost:g}, 0.06, 0.03, 0.9, 55)",
+            f"About {uplift:.1f} %",
+        ),
+    )
+
+
+def _skerrys_adopters(cost: float, counts_pct: float, burden: float) -> SheetCheck:
+    each = REVENUE_EACH * CORE_MARGIN
+    adopters = burden * 1e9 / each
+    return SheetCheck(
+        "Adopters that Skerry needs",
+        kind="value",
+        expects="a number of firms",
+        right="More than the 40,000 it expects: on this ledger alone the gift does not pay.",
+        tests=[
+            expect.number(
+                adopters,
+                "firms",
+                rel_tolerance=0.005,
+                mistakes=[
+                    Mistake(
+                        "revenue taken for profit",
+                        burden * 1e9 / REVENUE_EACH,
+                        "You let all of the USD 6,000 count. 55 % of it is left over.",
+                    ),
+                    *(
+                        Mistake(name, wrong * 1e9 / each, LEFT_OUT[name])
+                        for name, wrong, _ in _wrong_burdens(cost, counts_pct)
+                    ),
+                    Mistake(
+                        "expected taken for needed",
+                        EXPECTED_ADOPTERS,
+                        "That is how many Skerry expects. How many does it need?",
+                    ),
+                    Mistake(
+                        "thousands for firms",
+                        adopters / 1000,
+                        "Count firms, not thousands of them.",
+                    ),
+                    Mistake(
+                        "thousands for firms",
+                        adopters // 1000,
+                        "Count firms, not thousands of them.",
+                    ),
+                    Mistake(
+                        "rounded",
+                        round(adopters, -3),
+                        "Close: give the number to the nearest firm.",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "How much of an adopter's USD 6,000 is left over?",
+            "Burden in USD over what one adopter leaves over.",
+            f"burden = {burden:.4g}e9; left = 6000 * 0.55",
+            f"About {adopters:,.0f} firms",
+        ),
+    )
+
+
+def _skerrys_prices(second_cost: float) -> SheetCheck:
+    alone = 25 + second_cost / 2
+    return SheetCheck(
+        "Skerry's price list",
+        kind="value",
+        expects="a pair: price of the model sold alone, price of the model with the core (USD a month)",
+        right=f"{alone:g} alone, nothing with the core: each firm that uses the model leaves more in seats than it would pay.",
+        tests=[
+            expect.that(
+                "Give a pair of prices, such as (20, 10).",
+                lambda given: len(given) == 2,
+            ),
+            expect.that(
+                "These are in the wrong order: first the price alone, then the price with the core.",
+                lambda given: abs(given[0]) > 0.05 or abs(given[1] - alone) > 1,
+                mistake="wrong order",
+            ),
+            expect.that(
+                "Alone, at half of highest price plus half of the cost: 25 would be right without a cost.",
+                lambda given: abs(given[0] - 25) > 0.01,
+                mistake="serving cost left out",
+            ),
+            expect.that(
+                "The price alone is close: give cents.",
+                lambda given: not 0.05 <= abs(given[0] - alone) <= 0.6,
+                mistake="rounded",
+            ),
+            expect.that(
+                "The first is not the price of a seller alone: what is best without a core?",
+                lambda given: abs(given[0] - alone) < 0.05,
+            ),
+            expect.that(
+                "A negative price pays users. Here the lowest price is zero.",
+                lambda given: given[1] >= 0,
+                mistake="price below zero",
+            ),
+            expect.that(
+                "With the core the price should be lower than alone, by far.",
+                lambda given: abs(given[1]) < 0.05,
+                mistake="lift left out",
+            ),
+        ],
+        hints=(
+            "Two markets of the class FreeComplement: one with a lift of 0, one with Skerry's lift.",
+            "`.best()` finds the price of the second good that earns most in all.",
+            f'FreeComplement(100, 0.5, 2, 0.04, lift=0, core_cost=100, second_cost={second_cost:g}).best()["second_price"]',
+            f"({alone:g}, 0.0)",
+        ),
+    )
+
+
+def _open_share(until: str = "") -> dict[str, SheetCheck]:
+    """Q5: only releases up to the day `until` count, if one is given."""
+    small, real = SMALL, _metas_share
+    late = []
+    if until:
+        last = pd.Timestamp(until)
+        ends = pd.DataFrame(
+            {
+                "company": "Dogwood",
+                "released": [last, last + pd.Timedelta(days=1)],
+                "open_weights": [True, False],
+            }
+        )
+        small, real = pd.concat([SMALL, ends], ignore_index=True), _openais_share
+        day = f"{last:%d %B %Y}".lstrip("0")
+        late = [
+            expect.that(
+                f"In the small table Dogwood's share should be 100: its open model came out on {day}, a closed one the day after. Leave out what came out later than {day}, not what came out on it.",
+                lambda f: abs(f(small, "2025-06-30").get("Dogwood", 0) - 100) < 1e-6,
+                mistake="later releases counted",
+            )
+        ]
+    check = SheetCheck(
+        "Open and closed by firm",
+        kind="function",
+        expects="open_share(releases, after) that returns a Series, company -> percent",
+        right="As many rows as firms with a release after the day, and each release counts once.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(load("model_releases"), "2017-01-01") is not None,
+                mistake="print for return",
+            ),
+            real(),
+            expect.that(
+                "In a small table of our own, after 30 June 2025, Alder has 75 and Birch 50. Use the table and the day that the function is given.",
+                lambda f: (
+                    abs(f(small, "2025-06-30").get("Alder", 0) - 75) < 1e-6
+                    and abs(f(small, "2025-06-30").get("Birch", 0) - 50) < 1e-6
+                ),
+                mistake="table or day typed in",
+            ),
+            expect.that(
+                "Birch's share after 1 September 2025 should be 100: what came out on that day itself is not after it.",
+                lambda f: abs(f(small, "2025-09-01").get("Birch", 0) - 100) < 1e-6,
+                mistake="the day itself counted",
+            ),
+            expect.that(
+                "Cedar released nothing after the day, so it has no entry, not even a 0.",
+                lambda f: "Cedar" not in f(small, "2025-06-30").index,
+                mistake="missing counted as zero",
+            ),
+            *late,
+        ],
+        hints=(
+            "`open_weights` holds True and False. What is their mean?",
+            f"Keep the rows after the day{' and up to ' + day if until else ''}, group by company, take 100 times the mean of open_weights.",
+            'kept = releases[releases["released"] > after]',
+            'return 100 * kept.groupby("company")["open_weights"].mean()',
+        ),
+    )
+    return {"q5": check}
+
+
+def _metas_share():
+    return expect.that(
+        "Meta's share since 3 March 2026 should be 50: two of four.",
+        lambda f: abs(f(load("model_releases"), ARTICLE)["Meta"] - 50) < 1e-6,
+        mistake="fraction or count for percent",
+    )
+
+
+def _openais_share():
+    """In place of Meta's share, which depends on the last day that counts."""
+    return expect.that(
+        "In the rows of 2025, OpenAI's share after 1 August should be 40: two of five.",
+        lambda f: (
+            abs(f(load("model_releases", known_by="2025-12-31"), "2025-08-01")["OpenAI"] - 40)
+            < 1e-6
+        ),
+        mistake="fraction or count for percent",
+    )
+
+
+SHEET = {
+    **_road(),
+    **_best_price(),
     "q4": SheetCheck(
         "Put the lines in order",
         kind="order",
@@ -728,206 +1076,17 @@ SHEET = {
             'For example ["G", "D", "E", "B", "C", "A"]',
         ),
     ),
-    "q5": SheetCheck(
-        "Open and closed by firm",
-        kind="function",
-        expects="open_share(releases, after) that returns a Series, company -> percent",
-        right="As many rows as firms with a release after the day, and each release counts once.",
-        tests=[
-            expect.that(
-                "The function returns nothing. End it with a return line.",
-                lambda f: f(load("model_releases"), "2017-01-01") is not None,
-                mistake="print for return",
-            ),
-            expect.that(
-                "Meta's share since 3 March 2026 should be 50: two of four.",
-                lambda f: abs(f(load("model_releases"), ARTICLE)["Meta"] - 50) < 1e-6,
-                mistake="fraction or count for percent",
-            ),
-            expect.that(
-                "In a small table of our own, after 30 June 2025, Alder has 75 and Birch 50. Use the table and the day that the function is given.",
-                lambda f: (
-                    abs(f(SMALL, "2025-06-30").get("Alder", 0) - 75) < 1e-6
-                    and abs(f(SMALL, "2025-06-30").get("Birch", 0) - 50) < 1e-6
-                ),
-                mistake="table or day typed in",
-            ),
-            expect.that(
-                "Birch's share after 1 September 2025 should be 100: what came out on that day itself is not after it.",
-                lambda f: abs(f(SMALL, "2025-09-01").get("Birch", 0) - 100) < 1e-6,
-                mistake="the day itself counted",
-            ),
-            expect.that(
-                "Cedar released nothing after the day, so it has no entry, not even a 0.",
-                lambda f: "Cedar" not in f(SMALL, "2025-06-30").index,
-                mistake="missing counted as zero",
-            ),
-        ],
-        hints=(
-            "`open_weights` holds True and False. What is their mean?",
-            "Keep the rows after the day, group by company, take 100 times the mean of open_weights.",
-            'kept = releases[releases["released"] > after]',
-            'return 100 * kept.groupby("company")["open_weights"].mean()',
-        ),
-    ),
-    "q6": SheetCheck(
-        "What a free model must bring in",
-        kind="figure",
-        name="q6_figure",
-        expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
-        right="Title, units and a falling curve are there. Check for yourself that the title states what the curve shows.",
-        tests=[
-            expect.figure_texts(x_unit="USD bn", y_unit="%"),
-            expect.that(
-                "Nothing is drawn as a line of at least five points: use axes.plot.",
-                lambda figure: _curve(figure) is not None,
-            ),
-            _curve_carries_the_burden,
-            expect.that(
-                "Core revenue goes along the bottom, the uplift upwards.",
-                lambda figure: _curve(figure)[1].max() > 3.1,
-                mistake="axes swapped",
-            ),
-            expect.that(
-                "Draw the line from a core of USD 0.3 bn to one of 3 bn.",
-                lambda figure: _curve(figure)[0].min() < 0.31 and _curve(figure)[0].max() > 2.99,
-            ),
-        ],
-        hints=(
-            "Core revenue goes along the bottom, the uplift upwards.",
-            "Work out the uplift for each revenue with your uplift_pct, then axes.plot(revenues, uplifts).",
-            "revenues = [0.3, 0.6, 0.9, 1.5, 3]",
-            "At a core of 0.9 bn the curve passes about 30 %.",
-        ),
-    ),
-    "q7_uplift": SheetCheck(
-        "Skerry's break-even uplift",
-        kind="value",
-        expects="a percentage",
-        right="Nearly a third more core revenue, for a firm whose core is small.",
-        tests=[
-            expect.number(
-                30.3,
-                "%",
-                tolerance=0.1,
-                mistakes=[
-                    Mistake(
-                        "savings left out",
-                        36.36,
-                        "You left out the work that outsiders do for free.",
-                    ),
-                    Mistake(
-                        "forgone profit left out",
-                        18.18,
-                        "You left out the API profit that the free model takes away.",
-                    ),
-                    Mistake(
-                        "revenue taken for profit",
-                        16.67,
-                        "You let the whole extra dollar count. 55 % of it is left over.",
-                    ),
-                    Mistake("rounded", 30.0, "Close: give one decimal more."),
-                ],
-            )
-        ],
-        hints=(
-            "Your function of question 3 does it.",
-            "Cost, forgone profit, savings, core revenue, contribution margin: five items of the table.",
-            "uplift_pct(0.12, 0.06, 0.03, 0.9, 55)",
-            "About 30.3 %",
-        ),
-    ),
-    "q7_adopters": SheetCheck(
-        "Adopters that Skerry needs",
-        kind="value",
-        expects="a number of firms",
-        right="More than the 40,000 it expects: on this ledger alone the gift does not pay.",
-        tests=[
-            expect.number(
-                45455,
-                "firms",
-                rel_tolerance=0.005,
-                mistakes=[
-                    Mistake(
-                        "revenue taken for profit",
-                        25000,
-                        "You let all of the USD 6,000 count. 55 % of it is left over.",
-                    ),
-                    Mistake(
-                        "savings left out",
-                        54545,
-                        "You left out the work that outsiders do for free.",
-                    ),
-                    Mistake(
-                        "forgone profit left out",
-                        27273,
-                        "You left out the API profit that the free model takes away.",
-                    ),
-                    Mistake(
-                        "expected taken for needed",
-                        40000,
-                        "That is how many Skerry expects. How many does it need?",
-                    ),
-                    Mistake("thousands for firms", 45.4545, "Count firms, not thousands of them."),
-                    Mistake("thousands for firms", 45, "Count firms, not thousands of them."),
-                    Mistake("rounded", 45000, "Close: give the number to the nearest firm."),
-                ],
-            )
-        ],
-        hints=(
-            "How much of an adopter's USD 6,000 is left over?",
-            "Burden in USD over what one adopter leaves over.",
-            "burden = 0.15e9; left = 6000 * 0.55",
-            "About 45,455 firms",
-        ),
-    ),
-    "q7_prices": SheetCheck(
-        "Skerry's price list",
-        kind="value",
-        expects="a pair: price of the model sold alone, price of the model with the core (USD a month)",
-        right="26.5 alone, nothing with the core: each firm that uses the model leaves more in seats than it would pay.",
-        tests=[
-            expect.that(
-                "Give a pair of prices, such as (20, 10).",
-                lambda given: len(given) == 2,
-            ),
-            expect.that(
-                "These are in the wrong order: first the price alone, then the price with the core.",
-                lambda given: abs(given[0]) > 0.05 or abs(given[1] - 26.5) > 1,
-                mistake="wrong order",
-            ),
-            expect.that(
-                "Alone, at half of highest price plus half of the cost: 25 would be right without a cost.",
-                lambda given: abs(given[0] - 25) > 0.01,
-                mistake="serving cost left out",
-            ),
-            expect.that(
-                "The price alone is close: give cents.",
-                lambda given: not 0.05 <= abs(given[0] - 26.5) <= 0.6,
-                mistake="rounded",
-            ),
-            expect.that(
-                "The first is not the price of a seller alone: what is best without a core?",
-                lambda given: abs(given[0] - 26.5) < 0.05,
-            ),
-            expect.that(
-                "A negative price pays users. Here the lowest price is zero.",
-                lambda given: given[1] >= 0,
-                mistake="price below zero",
-            ),
-            expect.that(
-                "With the core the price should be lower than alone, by far.",
-                lambda given: abs(given[1]) < 0.05,
-                mistake="lift left out",
-            ),
-        ],
-        hints=(
-            "Two markets of the class FreeComplement: one with a lift of 0, one with Skerry's lift.",
-            "`.best()` finds the price of the second good that earns most in all.",
-            'FreeComplement(100, 0.5, 2, 0.04, lift=0, core_cost=100, second_cost=3).best()["second_price"]',
-            "(26.5, 0.0)",
-        ),
-    ),
+    **_open_share(),
+    **_ledger(),
+}
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": _road,
+    "q2": _best_price,
+    "q3": _ledger,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _open_share,
 }
 
 MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}

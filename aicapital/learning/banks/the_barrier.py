@@ -1,5 +1,6 @@
 """Lesson 07: how few can play, and does a bigger market let more in?"""
 
+import math
 from functools import cache
 
 import numpy as np
@@ -291,27 +292,29 @@ TWO_MARKETS = pd.DataFrame(
     columns=["market", "date", "company", "share_pct", "share_type"],
 ).assign(date=lambda rows: pd.to_datetime(rows["date"]))
 
-
-def _chips_times_days(figure) -> bool:
-    days, chips = expect.line_of(figure)
-    return all(abs(x * y / 117_023 - 1) < 0.02 for x, y in zip(days, chips, strict=True))
+# The numbers of the published sheet are the defaults below; a learner with own numbers has others (OWN).
 
 
-SHEET = {
-    "q1_prediction": SheetCheck(
+def _hours_of_a_run(
+    chip: str = "H100", peak: float = 989.4, utilisation: float = 34.6, order: str = "ABC"
+) -> dict[str, SheetCheck]:
+    """Q1: Llama 3.1 405B on a chip with this dense peak (TFLOP/s), at this utilisation (percent); the order of the sentences."""
+    full = 3.8e25 / (peak * 1e12) / 3600 / 1e6  # millions of hours at full peak
+    hours, multiplied = full * 100 / utilisation, full * utilisation / 100
+    prediction = SheetCheck(
         "Hours of the run", kind="value", expects="a number in millions, such as 12.5",
         right="Now compare it with the output, then look at which peak was used.",
         tests=[
             expect.that("Give a number of millions of hours.", lambda given: isinstance(given, int | float)),
-            expect.that("That is the time at full peak. Only a part of it becomes training.", lambda given: abs(given - 10.67) > 0.4, mistake="utilisation left out"),
-            expect.that("Divide by the utilisation, do not multiply: a slower chip needs more hours.", lambda given: abs(given - 3.69) > 0.3, mistake="utilisation multiplied"),
+            expect.that("That is the time at full peak. Only a part of it becomes training.", lambda given: abs(given / full - 1) > 0.0375, mistake="utilisation left out"),
+            expect.that("Divide by the utilisation, do not multiply: a slower chip needs more hours.", lambda given: abs(given / multiplied - 1) > 0.08, mistake="utilisation multiplied"),
             expect.that("The line counts in millions of hours, so the number lies below 1,000.", lambda given: given < 1000, mistake="hours for millions of hours"),
-            expect.that("That is the sparse peak, or half of the hours: the table gives the dense one.", lambda given: abs(given - 15.4) > 0.5, mistake="sparse for dense rate"),
-            expect.that("Within a fifth of the output is close enough for a prediction: compute / (peak x utilisation x 3,600).", lambda given: 24 < given < 38),
+            expect.that("That is the sparse peak, or half of the hours: the table gives the dense one.", lambda given: abs(given / (hours / 2) - 1) > 0.0325, mistake="sparse for dense rate"),
+            expect.that("Within a fifth of the output is close enough for a prediction: compute / (peak x utilisation x 3,600).", lambda given: 0.779 * hours < given < 1.233 * hours),
         ],
-        hints=("How many seconds in an hour?", "compute / (peak x utilisation) / 3,600", "3.8e25 / (989.4e12 x 0.346) seconds", "30.8"),
-    ),
-    "q1_reason": SheetCheck(
+        hints=("How many seconds in an hour?", "compute / (peak x utilisation) / 3,600", f"3.8e25 / ({peak:g}e12 x {utilisation / 100:g}) seconds", f"{hours:.1f}"),
+    )  # fmt: skip
+    reason = SheetCheck(
         "What the hours support", kind="value", expects='one of "A", "B", "C"',
         right="Hours and money meet only in a price, and the price depends on who pays for what.",
         tests=[
@@ -320,24 +323,113 @@ SHEET = {
             expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
         ],
         hints=("Which numbers went in?", "Only compute, peak and utilisation.", "No price, no experiments.", "B"),
-    ),
-    "q2": SheetCheck(
+    )  # fmt: skip
+    return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
+
+
+def _hhi_low(smallest_pct: float = 0) -> dict[str, SheetCheck]:
+    """Q5: firms below `smallest_pct` percent belong to the rest."""
+    table, small = TWO_MARKETS, []
+    if smallest_pct:
+        date = TWO_MARKETS["date"].iloc[0]
+        shares = [60.0, smallest_pct, smallest_pct - 1, 41 - 2 * smallest_pct]
+        oars = pd.DataFrame(
+            {
+                "market": "oars",
+                "date": date,
+                "company": ["Dogwood", "Elm", "Fir", "Others"],
+                "share_pct": shares,
+                "share_type": ["reported"] * 3 + ["residual"],
+            }
+        )
+        table = pd.concat([TWO_MARKETS, oars], ignore_index=True)
+        small = [
+            expect.that(
+                f"In a small table of our own, oars have 60, {shares[1]:g} and {shares[2]:g}. The firm of {shares[1]:g} % counts, the one of {shares[2]:g} % does not: {3600 + shares[1] ** 2:,.0f} points.",
+                lambda f: abs(float(f(table)[("oars", date)]) - 3600 - shares[1] ** 2) < 1e-6,
+                mistake="small firms counted",
+            )
+        ]
+    check = SheetCheck(
+        "Lowest HHI from the table", kind="function", expects="hhi_low(shares) that returns a Series: (market, date) -> HHI",
+        right="One number a market and date. The others stand outside: this is the lower bound.",
+        tests=[
+            expect.that("The function returns nothing. End it with a return line.", lambda f: f(table) is not None, mistake="print for return"),
+            expect.that("In a small table of our own, ropes in 2030 have 50, 20 and 30 of others: 2,900 points. The others are not one firm.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 3800) > 1, mistake="others as one firm"),
+            expect.that("Square each share first, then add up: 50 and 20 squared make 2,900 points, not 70 squared.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 4900) > 1, mistake="added before squaring"),
+            expect.that("50 and 20 squared make 2,900 points: square percentages, not fractions, and before adding.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 2900) < 1e-6, mistake="shares not squared in percent"),
+            expect.that("Two dates of one market are two numbers. Group by market and date.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2031-01-01"))]) - 5000) < 1e-6, mistake="dates added up"),
+            expect.that("A monopoly has 10,000 points.", lambda f: abs(float(f(table)[("sails", pd.Timestamp("2030-01-01"))]) - 10_000) < 1e-6),
+            *small,
+        ],
+        hints=(
+            "Which rows are firms, which are a rest?",
+            f"Keep share_type 'reported'{f' and shares of {smallest_pct:g} % or more' if smallest_pct else ''}, square share_pct, add up by market and date.",
+            'firms = shares[shares["share_type"] == "reported"]',
+            'return (firms["share_pct"] ** 2).groupby([firms["market"], firms["date"]]).sum()',
+        ),
+    )  # fmt: skip
+    return {"q5": check}
+
+
+# Skerry's plan: FLOP, dense peak (TFLOP/s), days; prices in USD; chips shipped, W a chip, MW built.
+COMPUTE, PEAK, DAYS, TABLE_UTILISATION = 4e24, 989, 90, 40
+RENT, PRICE, SHIPPED, SITE_POWER = 2.5, 36_000, 1500, 2.4
+MEGAWATTS = 700 * 1.8 * 1.2 / 1e6  # a chip at full load, without the network
+
+
+def _skerrys_plan(
+    stopped_pct: float = 0, utilisation: float = TABLE_UTILISATION, network_pct: float = 0
+) -> dict[str, SheetCheck]:
+    """Q2, Q3, Q6, Q7, Q8: the time that a run stands still, what of the peak becomes training, what the network draws of the servers' power (all percent)."""
+    # Skerry's chips before they are rounded up, without the stops and with them.
+    running = COMPUTE / (PEAK * 1e12 * utilisation / 100) / 86_400 / DAYS
+    exact = running / (1 - stopped_pct / 100)
+    return {
+        "q2": _chips_for_a_deadline(stopped_pct),
+        "q3": _power_to_build(network_pct),
+        "q6": _chips_against_days(exact),
+        "q7_chips": _skerrys_chips(exact, running, utilisation),
+        "q7_costs": _rented_and_bought(exact, running),
+        "q7_power": _adds_up(exact, network_pct),
+    }
+
+
+def _chips_for_a_deadline(stopped_pct: float) -> SheetCheck:
+    runs = 1 - stopped_pct / 100
+    exact = 1e24 / (1000e12 * 0.5) / 86_400 / 10 / runs
+    chips, half = math.ceil(exact), math.ceil(exact / 2)
+    times, stops = "", []
+    if stopped_pct:
+        times = f" x {runs:g}"
+        stops = [Mistake("stops left out", 2315.0, f"You let the chips run all the time. For {stopped_pct:g} % of it they stand still.")]  # fmt: skip
+    return SheetCheck(
         "Chips for a deadline", kind="function", expects="chips_needed(compute, peak_tflops, utilisation_pct, days) that returns a whole number of chips",
         right="Half the time, twice the chips; the hours stay the same.",
         tests=[
-            expect.call(1e24, 1000, 50, 10, gives=2315.0, tolerance=1.01, mistakes=[
-                Mistake("utilisation left out", 1158.0, "You used the full peak. Half of it becomes training."),
-                Mistake("utilisation multiplied", 579.0, "You multiplied by the utilisation. A slower chip needs more chips."),
-                Mistake("hours for days", 55556.0, "You took the days for hours: a day has 24."),
-                Mistake("percent for fraction", 23.15, "50 % is 0.5, not 50."),
+            expect.call(1e24, 1000, 50, 10, gives=float(chips), tolerance=1.01, mistakes=[
+                Mistake("utilisation left out", float(half), "You used the full peak. Half of it becomes training."),
+                Mistake("utilisation multiplied", float(math.ceil(exact / 4)), "You multiplied by the utilisation. A slower chip needs more chips."),
+                Mistake("hours for days", float(math.ceil(24 * exact)), "You took the days for hours: a day has 24."),
+                Mistake("percent for fraction", exact / 100, "50 % is 0.5, not 50."),
                 Mistake("chip-hours for chips", 555555.6, "That is chip-hours. Divide by the hours of the deadline."),
+                *stops,
             ]),
-            expect.call(1e24, 1000, 50, 20, gives=1158.0, tolerance=1.01),
-            expect.that("Chips come whole, and a fraction of a chip more is needed: round up.", lambda f: (float(f(1e24, 1000, 50, 10)), float(f(1e24, 1000, 50, 20))) == (2315, 1158), mistake="not rounded up"),
+            expect.call(1e24, 1000, 50, 20, gives=float(half), tolerance=1.01),
+            expect.that("Chips come whole, and a fraction of a chip more is needed: round up.", lambda f: (float(f(1e24, 1000, 50, 10)), float(f(1e24, 1000, 50, 20))) == (chips, half), mistake="not rounded up"),
         ],
-        hints=("First chip-hours, then chips.", "compute / (peak x utilisation) / 3,600, then / (24 x days), rounded up", "hours = compute / (peak_tflops * 1e12 * utilisation_pct / 100) / 3600", "return math.ceil(hours / (24 * days))"),
-    ),
-    "q3": SheetCheck(
+        hints=("First chip-hours, then chips.", f"compute / (peak x utilisation) / 3,600, then / (24 x days{times}), rounded up", "hours = compute / (peak_tflops * 1e12 * utilisation_pct / 100) / 3600", f"return math.ceil(hours / (24 * days{times.replace('x', '*')}))"),
+    )  # fmt: skip
+
+
+def _power_to_build(network_pct: float) -> SheetCheck:
+    draws = 1 + network_pct / 100
+    factors, times = "both factors", ""
+    network = []
+    if network_pct:
+        factors, times = f"both factors and {network_pct:g} % for the network", f" * {draws:g}"  # fmt: skip
+        network = [expect.that(f"Add the network: it draws another {network_pct:g} % of the servers' power.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[0] - 15.12) > 0.001, mistake="network left out")]  # fmt: skip
+    return SheetCheck(
         "Power to build", kind="function", expects="power_mw(chips, watt, server_overhead, pue, load_pct) that returns (built, used) in MW",
         right="The first number decides about the site, the second about the bill.",
         tests=[
@@ -345,12 +437,113 @@ SHEET = {
             expect.that("75 % is 0.75: divide load_pct by 100.", lambda f: f(10_000, 700, 1.8, 1.2, 75)[1] < 10 * f(10_000, 700, 1.8, 1.2, 75)[0], mistake="percent for fraction"),
             expect.that("The order is built, then used: the first is never the smaller.", lambda f: f(10_000, 700, 1.8, 1.2, 75)[0] >= f(10_000, 700, 1.8, 1.2, 75)[1], mistake="used power for nameplate"),
             expect.that("10,000 chips of 700 W are 7 MW. You return watts or kilowatts.", lambda f: f(10_000, 700, 1.8, 1.2, 75)[0] < 1000, mistake="watts for megawatts"),
-            expect.that("Built for 10,000 x 700 W at 1.8 and 1.2 should be 15.12 MW: both factors, no load.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[0] - 15.12) < 0.001),
-            expect.that("Used should be 75 % of it, 11.34 MW.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[1] - 11.34) < 0.001, mistake="load left out"),
-            expect.that("At a load of 100 % the two are equal.", lambda f: abs(f(500, 400, 2, 1.1, 100)[1] - 0.44) < 1e-6),
+            *network,
+            expect.that(f"Built for 10,000 x 700 W at 1.8 and 1.2 should be {15.12 * draws:.6g} MW: {factors}, no load.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[0] - 15.12 * draws) < 0.001),
+            expect.that(f"Used should be 75 % of it, {11.34 * draws:.6g} MW.", lambda f: abs(f(10_000, 700, 1.8, 1.2, 75)[1] - 11.34 * draws) < 0.001, mistake="load left out"),
+            expect.that("At a load of 100 % the two are equal.", lambda f: abs(f(500, 400, 2, 1.1, 100)[1] - 0.44 * draws) < 1e-6),
         ],
-        hints=("What draws power beside the chips?", "built = chips x watt x server_overhead x pue / 1e6; used = part of it", "built = chips * watt * server_overhead * pue / 1e6", "return built, built * load_pct / 100"),
-    ),
+        hints=("What draws power beside the chips?", f"built = chips x watt x server_overhead{times.replace('*', 'x')} x pue / 1e6; used = part of it", f"built = chips * watt * server_overhead{times} * pue / 1e6", "return built, built * load_pct / 100"),
+    )  # fmt: skip
+
+
+def _chips_against_days(exact: float) -> SheetCheck:
+    chip_days = exact * DAYS
+
+    def chips_times_days(figure) -> bool:
+        days, chips = expect.line_of(figure)
+        return all(abs(x * y / chip_days - 1) < 0.02 for x, y in zip(days, chips, strict=True))
+
+    return SheetCheck(
+        "Chips against days", kind="figure", name="q6_figure", expects="a matplotlib figure with a title, and axis labels that name days and chips",
+        right="Title, units and a falling curve are there. Check that the title states what the curve shows.",
+        tests=[
+            expect.figure_texts(x_unit="days", y_unit="chips"),
+            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: expect.line_of(figure) is not None),
+            expect.that("Days go along the bottom, chips upwards.", lambda figure: max(expect.line_of(figure)[0]) < 1000, mistake="axes swapped"),
+            expect.that("Draw from 30 days to 180.", lambda figure: min(expect.line_of(figure)[0]) <= 30 and max(expect.line_of(figure)[0]) >= 180),
+            expect.that(f"Chips times days should be the same everywhere, about {round(chip_days, -3):,.0f} chip-days for Skerry's run.", chips_times_days),
+        ],
+        hints=("One number of chips for each number of days.", "Use your chips_needed for each.", "days = range(30, 181, 10)", f"At 90 days the curve passes about {round(exact, -1):,.0f} chips."),
+    )  # fmt: skip
+
+
+def _skerrys_chips(exact: float, running: float, utilisation: float) -> SheetCheck:
+    chips, own = math.ceil(exact), utilisation != TABLE_UTILISATION
+    terms = []
+    if own:
+        terms = [
+            Mistake("stops left out", math.ceil(running), "You let the chips run all the time. The stops of question 2 count here, too."),
+            Mistake("the table's utilisation", math.ceil(exact * utilisation / TABLE_UTILISATION), f"You took the {TABLE_UTILISATION} % of the table. The test run reached {utilisation:g} %."),
+        ]  # fmt: skip
+    return SheetCheck(
+        "Chips that Skerry's run implies", kind="value", expects="a number of chips",
+        right="Below what was shipped, so chips do not stop the plan.",
+        tests=[expect.number(chips, "chips", tolerance=0.01, mistakes=[
+            Mistake("not rounded up", round(exact, 2), "Chips come whole, and a fraction of a chip more is needed: round up."),
+            Mistake("not rounded up", math.floor(exact), "Chips come whole, and a fraction of a chip more is needed: round up."),
+            Mistake("utilisation left out", math.ceil(exact * utilisation / 100), f"You used the full peak. {utilisation:g} % of it becomes training."),
+            Mistake("shipped for implied", SHIPPED, "That is what was shipped. What does the run need?"),
+            *terms,
+        ])],
+        hints=("Use chips_needed.", "Three of the inputs stand in the table, the utilisation in the text." if own else "All four inputs stand in the table.", f"chips_needed(4e24, 989, {utilisation:g}, 90)", f"{chips:,}"),
+    )  # fmt: skip
+
+
+COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _rented_and_bought(exact: float, running: float) -> SheetCheck:
+    chips, hours = math.ceil(exact), running * 24 * DAYS / 1e6
+    rented, bought = hours * RENT, chips * PRICE / 1e6
+    whole = abs(rented - round(rented)) < 0.05
+    return SheetCheck(
+        "Rented and bought", kind="value", expects="a pair (rented, bought) in USD million",
+        right=f"{COUNTS[round(rented)].capitalize() if whole else f'{rented:.1f}'} million of hours, or {bought:.0f} million of chips that are still there afterwards.",
+        tests=[
+            expect.that("Give two numbers: (rented, bought).", lambda given: len(given) == 2),
+            expect.that("Rented first, then bought.", lambda given: given[0] < given[1], mistake="wrong order"),
+            expect.that("In USD million, so rented lies below 100.", lambda given: given[0] < 100, mistake="USD for USD million"),
+            expect.that(f"Rented: chip-hours (about {hours:.2f} million) times the price of an hour.", lambda given: abs(given[0] - rented) < 0.05),
+            expect.that("That is what all shipped chips cost. The question asks for the chips that the run needs.", lambda given: abs(given[1] - SHIPPED * PRICE / 1e6) > 0.1, mistake="shipped for implied"),
+            expect.that("Bought: all chips of the run times the price of a chip. It is the same whether the run is short or long.", lambda given: abs(given[1] - bought) < 0.2),
+        ],
+        hints=("Which of the two depends on hours?", "chip-hours x 2.5; chips x 36,000", f"{chips:,} x 24 x 90 hours" if exact == running else f"{hours:.2f} million hours; {chips:,} chips", f"({rented:.2f}, {bought:.2f})"),
+    )  # fmt: skip
+
+
+def _adds_up(exact: float, network_pct: float) -> SheetCheck:
+    chips, draws = math.ceil(exact), 1 + network_pct / 100
+    power = SHIPPED * MEGAWATTS * draws
+    fits = power <= SITE_POWER
+    implied, used = chips * MEGAWATTS * draws, 0.75 * power
+    network, term, times = [], "", ""
+    if network_pct:
+        term, times = f" x {draws:g}", " and the network"
+        network = [expect.that(f"The network's {network_pct:g} % of question 3 count here, too.", lambda given: abs(given[0] - SHIPPED * MEGAWATTS) > 0.01, mistake="network left out")]  # fmt: skip
+    verdict = (
+        f"it adds up, with {100 * (1 - power / SITE_POWER) // 1:.0f} % to spare"
+        if fits
+        else "it does not add up"
+    )
+    return SheetCheck(
+        "Does it add up?", kind="value", expects="a pair (power in MW that the shipped chips imply, True or False)",
+        right=f"All shipped chips at full load draw {power:.2f} MW, and 2.4 are built: {verdict}.",
+        tests=[
+            expect.that("Give a pair: (MW, True or False).", lambda given: len(given) == 2),
+            expect.that(f"{chips:,} is what the run needs; the site must carry all 1,500 that were shipped.", lambda given: abs(given[0] - implied) > 0.02, mistake="implied for shipped"),
+            expect.that("That is what servers draw in training. The site must carry full load.", lambda given: abs(given[0] - used) > 0.02, mistake="used power for nameplate"),
+            expect.that("In MW: 1,500 chips of 700 W alone are 1.05 MW.", lambda given: given[0] < 100, mistake="kilowatts for megawatts"),
+            *network,
+            expect.that(f"1,500 chips x 700 W x 1.8{term} x 1.2, in MW.", lambda given: abs(given[0] - power) < 0.01),
+            expect.that("The second entry is True or False, not a number or a word.", lambda given: isinstance(given[1], bool | np.bool_), mistake="number for an answer"),
+            expect.that("Is the implied power at most what is built (2.4 MW)? Answer True or False.", lambda given: bool(given[1]) == fits),
+        ],
+        hints=("What must the site carry?", f"Nameplate of the shipped chips{times} against the power built.", "power_mw(1500, 700, 1.8, 1.2, 75)[0]", f"({power:.4g}, {fits})"),
+    )  # fmt: skip
+
+
+SHEET = {
+    **_hours_of_a_run(),
     "q4": SheetCheck(
         "Put the lines in order", kind="order", name="q4_order", expects='a list of labels such as ["B", "A"]',
         right="The part used up is a tenth of the purchase or less: the chips live on.",
@@ -373,68 +566,16 @@ SHEET = {
         distractors={"F": "a purchase price times hours is no amount of money."},
         hints=("Which lines need nothing from the others?", "A line can stand only after the lines that set its names.", "G and E first.", 'For example ["G", "E", "C", "B", "A", "D"]'),
     ),
-    "q5": SheetCheck(
-        "Lowest HHI from the table", kind="function", expects="hhi_low(shares) that returns a Series: (market, date) -> HHI",
-        right="One number a market and date. The others stand outside: this is the lower bound.",
-        tests=[
-            expect.that("The function returns nothing. End it with a return line.", lambda f: f(TWO_MARKETS) is not None, mistake="print for return"),
-            expect.that("In a small table of our own, ropes in 2030 have 50, 20 and 30 of others: 2,900 points. The others are not one firm.", lambda f: abs(float(f(TWO_MARKETS)[("ropes", pd.Timestamp("2030-01-01"))]) - 3800) > 1, mistake="others as one firm"),
-            expect.that("Square each share first, then add up: 50 and 20 squared make 2,900 points, not 70 squared.", lambda f: abs(float(f(TWO_MARKETS)[("ropes", pd.Timestamp("2030-01-01"))]) - 4900) > 1, mistake="added before squaring"),
-            expect.that("50 and 20 squared make 2,900 points: square percentages, not fractions, and before adding.", lambda f: abs(float(f(TWO_MARKETS)[("ropes", pd.Timestamp("2030-01-01"))]) - 2900) < 1e-6, mistake="shares not squared in percent"),
-            expect.that("Two dates of one market are two numbers. Group by market and date.", lambda f: abs(float(f(TWO_MARKETS)[("ropes", pd.Timestamp("2031-01-01"))]) - 5000) < 1e-6, mistake="dates added up"),
-            expect.that("A monopoly has 10,000 points.", lambda f: abs(float(f(TWO_MARKETS)[("sails", pd.Timestamp("2030-01-01"))]) - 10_000) < 1e-6),
-        ],
-        hints=("Which rows are firms, which are a rest?", "Keep share_type 'reported', square share_pct, add up by market and date.", 'firms = shares[shares["share_type"] == "reported"]', 'return (firms["share_pct"] ** 2).groupby([firms["market"], firms["date"]]).sum()'),
-    ),
-    "q6": SheetCheck(
-        "Chips against days", kind="figure", name="q6_figure", expects="a matplotlib figure with a title, and axis labels that name days and chips",
-        right="Title, units and a falling curve are there. Check that the title states what the curve shows.",
-        tests=[
-            expect.figure_texts(x_unit="days", y_unit="chips"),
-            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: expect.line_of(figure) is not None),
-            expect.that("Days go along the bottom, chips upwards.", lambda figure: max(expect.line_of(figure)[0]) < 1000, mistake="axes swapped"),
-            expect.that("Draw from 30 days to 180.", lambda figure: min(expect.line_of(figure)[0]) <= 30 and max(expect.line_of(figure)[0]) >= 180),
-            expect.that("Chips times days should be the same everywhere, about 117,000 chip-days for Skerry's run.", _chips_times_days),
-        ],
-        hints=("One number of chips for each number of days.", "Use your chips_needed for each.", "days = range(30, 181, 10)", "At 90 days the curve passes about 1,300 chips."),
-    ),
-    "q7_chips": SheetCheck(
-        "Chips that Skerry's run implies", kind="value", expects="a number of chips",
-        right="Below what was shipped, so chips do not stop the plan.",
-        tests=[expect.number(1301, "chips", tolerance=0.01, mistakes=[
-            Mistake("not rounded up", 1300.31, "Chips come whole, and a fraction of a chip more is needed: round up."),
-            Mistake("not rounded up", 1300, "Chips come whole, and a fraction of a chip more is needed: round up."),
-            Mistake("utilisation left out", 521, "You used the full peak. 40 % of it becomes training."),
-            Mistake("shipped for implied", 1500, "That is what was shipped. What does the run need?"),
-        ])],
-        hints=("Use chips_needed.", "All four inputs stand in the table.", "chips_needed(4e24, 989, 40, 90)", "1,301"),
-    ),
-    "q7_costs": SheetCheck(
-        "Rented and bought", kind="value", expects="a pair (rented, bought) in USD million",
-        right="Seven million of hours, or 47 million of chips that are still there afterwards.",
-        tests=[
-            expect.that("Give two numbers: (rented, bought).", lambda given: len(given) == 2),
-            expect.that("Rented first, then bought.", lambda given: given[0] < given[1], mistake="wrong order"),
-            expect.that("In USD million, so rented lies below 100.", lambda given: given[0] < 100, mistake="USD for USD million"),
-            expect.that("Rented: chip-hours (about 2.81 million) times the price of an hour.", lambda given: abs(given[0] - 7.02) < 0.05),
-            expect.that("That is what all shipped chips cost. The question asks for the chips that the run needs.", lambda given: abs(given[1] - 54) > 0.1, mistake="shipped for implied"),
-            expect.that("Bought: all chips of the run times the price of a chip. It is the same whether the run is short or long.", lambda given: abs(given[1] - 46.84) < 0.2),
-        ],
-        hints=("Which of the two depends on hours?", "chip-hours x 2.5; chips x 36,000", "1,301 x 24 x 90 hours", "(7.02, 46.84)"),
-    ),
-    "q7_power": SheetCheck(
-        "Does it add up?", kind="value", expects="a pair (power in MW that the shipped chips imply, True or False)",
-        right="All shipped chips at full load draw 2.27 MW, and 2.4 are built: it adds up, with 5 % to spare.",
-        tests=[
-            expect.that("Give a pair: (MW, True or False).", lambda given: len(given) == 2),
-            expect.that("1,301 is what the run needs; the site must carry all 1,500 that were shipped.", lambda given: abs(given[0] - 1.967) > 0.02, mistake="implied for shipped"),
-            expect.that("That is what servers draw in training. The site must carry full load.", lambda given: abs(given[0] - 1.701) > 0.02, mistake="used power for nameplate"),
-            expect.that("In MW: 1,500 chips of 700 W alone are 1.05 MW.", lambda given: given[0] < 100, mistake="kilowatts for megawatts"),
-            expect.that("1,500 chips x 700 W x 1.8 x 1.2, in MW.", lambda given: abs(given[0] - 2.268) < 0.01),
-            expect.that("The second entry is True or False, not a number or a word.", lambda given: isinstance(given[1], bool | np.bool_), mistake="number for an answer"),
-            expect.that("Is the implied power at most what is built (2.4 MW)? Answer True or False.", lambda given: bool(given[1])),
-        ],
-        hints=("What must the site carry?", "Nameplate of the shipped chips against the power built.", "power_mw(1500, 700, 1.8, 1.2, 75)[0]", "(2.268, True)"),
-    ),
+    **_hhi_low(),
+    **_skerrys_plan(),
 }  # fmt: skip
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": _hours_of_a_run,
+    "q2": _skerrys_plan,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _hhi_low,
+}
+
 MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}
