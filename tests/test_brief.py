@@ -99,6 +99,17 @@ def test_a_partial_record_keeps_what_there_is(record):
     assert "high confidence: 0 of 1; low confidence: 0 of 1" in page
 
 
+def test_what_has_moved_since_is_told_for_claims_that_were_judged(record):
+    judge(record, "C.1", "holds")
+    assert "What has moved since" not in brief().html  # the course's verdict on it has not changed
+    judge(record, "C.2", "holds")
+    page = brief().html
+    moved = page[page.index("What has moved since") :]
+    assert "C.2 from “holds in part” to “cannot tell”." in moved
+    moved = moved[: moved.index("</p>")]
+    assert "C.1" not in moved and "II.4.1" not in moved
+
+
 def test_a_full_record_lacks_nothing(record):
     page = full(record).html
     assert "Missing" not in page and "66 of 66 claims" in page
@@ -229,5 +240,5 @@ def test_a_page_needs_a_name_in_text(path):
 
 
 def test_a_question_keeps_what_it_refers_to_where_there_is_room():
-    asked = _asked("Far too long. " + "w" * 190 + ". A firm has 60 %. Where is that share?")
+    asked = _asked("Far too long. " + "w" * 300 + ". A firm has 60 %. Where is that share?")
     assert asked == "A firm has 60 %. Where is that share?"

@@ -1,6 +1,9 @@
 """Lesson 09: labs, figures, verdicts and sheet against published outcomes and cases by hand."""
 
+import itertools
 import math
+import re
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -9,6 +12,9 @@ import pytest
 from aicapital import figures, labs, learning
 from aicapital.data import load
 from aicapital.figures.industrial import links
+from aicapital.labs.chip_design import _areas
+from aicapital.labs.chip_design import tests_of as rule_tests
+from aicapital.models.export_controls import NOT_CONTROLLED, Chip, classify
 from aicapital.models.scorecard import rank_shares
 
 ARTICLE = "2026-03-03"
@@ -45,6 +51,25 @@ def test_a_chip_not_for_data_centres_goes_by_notice_or_free():
     assert "exception NAC" in lab.sentence
     lab.set(rate=190.0)
     assert lab.result["eccn"] == "not 3A090"
+
+
+@pytest.mark.parametrize("use", ["data centres", "other uses"])
+@pytest.mark.parametrize("links", [0, 900])
+def test_shaded_areas_are_those_of_the_classifier_and_let_the_dots_through(use, links):
+    chip = Chip("any", 1.0, 814, links, 3350, use == "data centres")
+    for rule in ("October 2022", "October 2023, review of January 2026"):
+        areas = _areas(rule_tests(rule), chip)
+        for tpp, density in itertools.product((1000, 1700, 2300, 2500, 4700, 4900), (1, 2, 4, 7)):
+            inside = [
+                eccn
+                for eccn, left, right, low, high in areas
+                if left <= tpp < right and low <= density < high
+            ]
+            wanted = classify(replace(chip, tpp=tpp, die_area=tpp / density), rule_tests(rule))
+            assert inside == [wanted] if wanted != NOT_CONTROLLED else not inside
+    # In the page the moving shades lie over the dots of known chips, which are drawn once.
+    shades = re.findall(r"opacity: ([0-9.]+)", labs.chip_design().frame.svg)
+    assert shades and float(shades[0]) <= 0.5
 
 
 def test_cut_supplier_by_hand():
@@ -91,7 +116,7 @@ def test_what_came_later_is_hidden_on_the_articles_day():
 
 def test_the_timeline_counts_a_truce_that_still_runs_as_in_force():
     chart = figures.control_timeline(load("export_control_events"), ARTICLE, "source")
-    assert "13 of 28 steps no longer stand" in chart.alt
+    assert "13 of 28 steps were later changed" in chart.alt
 
 
 # --- choke points
@@ -107,11 +132,14 @@ def test_own_chips_stay_in_the_owners_cloud():
 
 def test_measures_disagree_about_the_sole_maker():
     table = figures.choke_measures(load("supply_chain"), 10).set_index("largest supplier")
-    assert table.at["ASML", "lost if it stops, %"] == 100 and table.at["ASML", "betweenness"] == 0
+    assert (
+        table.at["ASML", "lost if it stops, %"] == 100
+        and table.at["ASML", "betweenness, pairs"] == 0
+    )
     # The others have 38 % and add a tenth of it.
     assert table.at["SK hynix", "lost if it stops, %"] == pytest.approx(62 - 3.8)
     # Between scanners and the rest all ways run through memory or wafers: a quarter each of 11 pairs (packaging, chips, clouds, labs).
-    assert table.at["TSMC", "betweenness"] == pytest.approx(11 / 4)
+    assert table.at["TSMC", "betweenness, pairs"] == pytest.approx(11 / 4)
 
 
 def test_customers_shares_are_in_no_measure():
@@ -123,6 +151,29 @@ def test_customers_shares_are_in_no_measure():
 
 
 # --- programmes and scorecard
+
+
+def test_programmes_stand_on_the_day_on_which_they_were_published():
+    """India's cabinet decided on 7 March 2024, the federal request came out on 27 November 2024; pages of 2026 repeat both."""
+    then = load("national_programmes", ARTICLE).set_index("row_id")
+    assert then.at["np_023", "amount_usd_bn"] == 1.25 and then.at["np_003", "amount_usd_bn"] == 3.3
+    # The British unit: an allocation of June 2025, launched as a fund after the article.
+    assert then.at["np_030", "sort"] == "budget" and "np_018" not in then.index
+    now = load("national_programmes").set_index("row_id")
+    assert now.at["np_018", "sort"] == "fund" and "np_030" not in now.index
+
+
+def test_announced_and_in_effect_are_two_days():
+    events = load("export_control_events").set_index("row_id")
+    for row, announced, in_effect in (
+        ("xc_002", "2023-10-17", "2023-11-17"),
+        ("xc_014", "2026-01-13", "2026-01-15"),
+        ("xc_027", "2023-07-03", "2023-08-01"),
+    ):
+        found = events.loc[row, ["date", "effective_from"]]
+        assert found.tolist() == [pd.Timestamp(announced), pd.Timestamp(in_effect)]
+    late = events["effective_from"].dropna() >= events.loc[events["effective_from"].notna(), "date"]
+    assert late.all()
 
 
 def test_the_picture_of_programmes_names_the_sorts():
@@ -152,10 +203,13 @@ def test_ranks_add_up_and_hang_on_one_row():
         ("tpp", "5864", ""),
         ("tpp", "11728", "sparse for dense rate"),
         ("tpp", "733", "rate for total processing performance"),
-        ("tpp", "23456", "16 bits for 8"),
-        ("stock_lasts", "3.2", ""),
-        ("stock_lasts", "2", "supply that arrives forgotten"),
-        ("stock_lasts", "5.26", "stock over supply"),
+        ("tpp", "1466", "sparse rate for total processing performance"),
+        ("tpp", "23456", "sparse for dense rate, and 16 bits for 8"),
+        ("stock_lasts", "4.76", ""),
+        ("stock_lasts", "4.8 months", ""),
+        ("stock_lasts", "4", "whole months only"),
+        ("stock_lasts", "1", "supply that arrives forgotten"),
+        ("stock_lasts", "1.27", "stock over supply"),
     ],
 )
 def test_checks_name_the_mistake(question, given, mistake):
@@ -202,9 +256,26 @@ def _largest(rows):
     return rows[rows["whose_share"] == "supplier"].groupby("input")["share_pct"].max()
 
 
-def _figure(slope=-0.48, swap=False, chances=range(0, 101, 10), x_label="chance, %"):
-    cost = [144.8 + slope * chance for chance in chances]
+def _first_format(rates, area, centre):
+    return _class(dict([next(iter(rates.items()))]), area, centre)
+
+
+def _widest_format(rates, area, centre):
+    return _class({max(rates): rates[max(rates)]}, area, centre)
+
+
+def _fastest_format(rates, area, centre):
+    bits = max(rates, key=rates.get)
+    return _class({bits: rates[bits]}, area, centre)
+
+
+def _figure(
+    slope=-0.48, swap=False, chances=range(0, 101, 10), x_label="chance, %", start=144.8, home=False
+):
+    cost = [start + slope * chance for chance in chances]
     figure, axes = plt.subplots()
+    if home:
+        axes.plot(list(chances), [120.8] * len(cost))
     axes.plot(*((cost, list(chances)) if swap else (list(chances), cost)))
     axes.set(title="Cheaper from an even chance on", xlabel=x_label, ylabel="cost, USD million")
     plt.close(figure)
@@ -218,6 +289,8 @@ RIGHT_COSTS = (120.828, 116.028, 162.168)
     ("question", "given"),
     [
         ("q1_prediction", 4992), ("q1_reason", "b"), ("q2", _class), ("q3", _months), ("q5", _largest), ("q7", _figure()),
+        ("q5", lambda rows: rows[rows["customer"].isna() | rows["customer"].eq("")].groupby("input")["share_pct"].max()),
+        ("q7", _figure(home=True)), ("q7", _figure(chances=range(100, -1, -10))),
         ("q4", ["C", "B", "A", "D", "F"]), ("q6_classes", ["3A090.a", "none"]), ("q6_chips", (2023, 13514)),
         ("q6_costs", RIGHT_COSTS), ("q6_costs", (120.8, 116.0, 162.2)), ("q6_break_even", 50), ("q6_break_even", "50 %"),
     ],
@@ -241,6 +314,12 @@ def test_right_work_is_right(question, given):
         ("q2", lambda r, a, c: _class(r, a, c, b_from=9e9), ""),
         ("q2", lambda r, a, c: "3A090.a" if max(b * v for b, v in r.items()) > 4800 else _class(r, a, c).replace("3A090.a", "none"), ""),
         ("q2", lambda r, a, c: print(_class(r, a, c)), "print for return"),
+        ("q2", lambda r, a, c: {"none": None}.get(_class(r, a, c), _class(r, a, c)), "other words"),
+        ("q2", lambda r, a, c: _class(r, a, c).upper(), "other words"),
+        ("q2", _first_format, "one format for the largest product"),
+        ("q2", _widest_format, "one format for the largest product"),
+        ("q2", _fastest_format, "one format for the largest product"),
+        ("q3", lambda s, p, k: round(_months(s, p, k), 1), "rounded inside the function"),
         ("q3", lambda s, p, k: k, "supply that arrives forgotten"),
         ("q3", lambda s, p, k: k / ((100 - s) / 100) if s < 100 else 3, "stock over supply"),
         ("q3", lambda s, p, k: k / (s / 100), "spare capacity left out"),
@@ -265,6 +344,8 @@ def test_right_work_is_right(question, given):
         ("q6_break_even", 60, "the given chance for the break-even"),
         ("q7", _figure(swap=True), "axes swapped"),
         ("q7", _figure(slope=-0.24), ""),
+        ("q7", _figure(start=120.8), ""),
+        ("q7", _figure(start=120.8, slope=0), ""),
         ("q7", _figure(chances=range(20, 81, 10)), ""),
         ("q7", _figure(x_label="chance"), "axis without a unit"),
     ],

@@ -26,6 +26,8 @@ def ties(kind: str, known_by: str | None = None) -> pd.DataFrame:
     kind : "money put in" runs from the investor to the firm it owns a part of, "purchases promised" from the buyer
         to the seller. The two are never added: one is equity (much of it committed, paid later), the other
         spending to come. Amounts of money are those of rounds; a stake without a round has none.
+
+    A tie stands on the day on which it was first announced, with the amount that is best known by `known_by`.
     """
     if kind not in (MONEY, PURCHASES):
         raise DataError(f"kind must be {MONEY!r} or {PURCHASES!r}; got {kind!r}.")
@@ -38,10 +40,18 @@ def ties(kind: str, known_by: str | None = None) -> pd.DataFrame:
 def _rounds(table: str, known_by: str | None) -> pd.DataFrame:
     """Rounds as they are known best, each on the day on which it was first announced."""
     reports = load(table, known_by, all_reports=True).query("record_type == 'round'")
+    return _best_known(reports, table, known_by, "date")
+
+
+def _best_known(reports: pd.DataFrame, table: str, known_by: str | None, day: str) -> pd.DataFrame:
+    """Of `reports` (all reports of a table, already narrowed down) the best known ones, each on its first day.
+
+    A later report of the same fact must not move a tie to its own day.
+    """
     fact = reports["conflict_group"].where(reports["conflict_group"] != "", reports["row_id"])
-    announced = reports.groupby(fact)["date"].transform("min").set_axis(reports["row_id"])
-    rounds = load(table, known_by).query("record_type == 'round'")
-    return rounds.assign(date=announced.reindex(rounds["row_id"]).to_numpy())
+    first = reports.groupby(fact)[day].transform("min")
+    kept = reports["row_id"].isin(load(table, known_by)["row_id"])
+    return reports.assign(**{day: first})[kept]
 
 
 def _money(known_by: str | None) -> pd.DataFrame:
@@ -71,17 +81,19 @@ def _money(known_by: str | None) -> pd.DataFrame:
 
 
 def _purchases(known_by: str | None) -> pd.DataFrame:
-    signed = load("compute_commitments", known_by)
+    signed = load("compute_commitments", known_by, all_reports=True)
     contracts = signed[signed["nature"].str.contains("purchase|capacity agreement|chips|lease")]
     contracts = contracts[~contracts["status"].isin(NO_CONTRACT)]
+    contracts = _best_known(contracts, "compute_commitments", known_by, "announced")
     # Values that are part of another row, or not published, count as unknown.
     counted = contracts["value_usd_bn"].where(contracts["counts_in_total"])
     contracts = contracts.assign(
         amount_usd_bn=counted, to=contracts["counterparty"].replace(SELLERS)
     ).rename(columns={"company": "from", "announced": "date"})
-    stakes = load("strategic_stakes", known_by)
+    stakes = load("strategic_stakes", known_by, all_reports=True)
     back = stakes["purchase_back_usd_bn"].notna() | stakes["purchase_back_gw"].notna()
     stakes = stakes[back & ~stakes["status"].isin(NO_CONTRACT)]
+    stakes = _best_known(stakes, "strategic_stakes", known_by, "date")
     # A buyer that gets a stake in its supplier stands in the column of investors.
     buys = stakes["investor"].eq("OpenAI")
     stakes = stakes.assign(

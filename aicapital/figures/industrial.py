@@ -8,7 +8,7 @@ from ..models.supply_network import betweenness, extraction_losses
 from .chart import Chart, block, sheet
 from .style import ACCENT, INK, PAPER, QUIET, colour, course_style
 
-START, END = pd.Timestamp("2022-07-01"), pd.Timestamp("2026-11-30")  # of the timeline
+START, END = pd.Timestamp("2021-07-01"), pd.Timestamp("2026-11-30")  # of the timeline
 # Colours from Paul Tol's muted set that no firm owns. None is meant as a flag.
 BLOCS = {"United States": "#117733", "China": "#AA4499", "European Union": "#4477AA"}
 # Which stage delivers to which: a simplified map, every supplier of a stage to every one of the next.
@@ -47,7 +47,7 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
     """Steps of control by jurisdiction over time: a bar from the day announced to the day in effect, then to what became of it."""
     shown = events.sort_values(["jurisdiction", "date"]).reset_index(drop=True)
     shown["changed"] = shown["fate_date"].notna() & (shown["fate"] != "in force")
-    title = f"{shown['changed'].sum()} of {len(shown)} steps no longer stand as they were announced"
+    title = f"{shown['changed'].sum()} of {len(shown)} steps were later changed, suspended, replaced or carried out"
     lanes = sorted(shown["jurisdiction"].unique(), key=lambda name: (name != "United States", name))
     with course_style():
         figure, axes = sheet(title, source, height=2.3 + 0.19 * len(shown))
@@ -63,9 +63,9 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
                 if ended:
                     axes.plot([last], [row], "X", color=ACCENT, markersize=6)
                 room = (step.date - START).days / (END - START).days
-                beside = room < 0.3 and ended
+                beside = room < 0.45 and ended
                 axes.annotate(
-                    shorten(step.measure, 46 if beside else int(105 * room), placeholder=" …"),
+                    shorten(step.measure, 60 if beside else int(115 * room), placeholder=" …"),
                     (last if beside else step.date, row), (6 if beside else -6, 0), textcoords="offset points",
                     ha="left" if beside else "right", va="center", fontsize=9,
                     bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0},
@@ -77,7 +77,7 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
         axes.text(pd.Timestamp(day), -1.3, "article", ha="center", va="bottom", color=QUIET, fontsize=9)  # fmt: skip
         axes.set_yticks(*zip(*ticks, strict=True))
         axes.set(ylim=(row - 0.8, -1.2), xlim=(START, END))  # fmt: skip
-        axes.set_xlabel("dot: announced; cross: amended, replaced, carried out, eased or suspended\nbar to the right edge: in force by our last source")  # fmt: skip
+        axes.set_xlabel("dot: announced; cross: amended, eased, suspended, replaced or carried out\nbar to the right edge: in force by our last source")  # fmt: skip
         axes.grid(axis="y", visible=False)
     counts = "; ".join(f"{lane} {(shown['jurisdiction'] == lane).sum()}" for lane in lanes)
     return Chart(
@@ -99,7 +99,8 @@ def suppliers(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
         .set_index("supplier")["share_pct"]
         .to_dict()
     )
-    return found
+    order = ("equipment", "foundry", "memory", "accelerators", "cloud", "model labs")
+    return {stage: found[stage] for stage in order}
 
 
 def chain(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -127,7 +128,10 @@ def links(rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def choke_measures(rows: pd.DataFrame, spare_pct: float) -> pd.DataFrame:
-    """Stage, largest supplier, its share, HHI, what is lost if it stops (percent of the input), and its betweenness."""
+    """Stage, largest supplier, its share, HHI, what is lost if it stops (percent of the input), and its betweenness.
+
+    Betweenness counts pairs of others, along the direction of delivery; a pair with several shortest ways counts in parts.
+    """
     between = betweenness(links(rows))
     table = []
     for stage, of in suppliers(rows).items():
@@ -135,7 +139,7 @@ def choke_measures(rows: pd.DataFrame, spare_pct: float) -> pd.DataFrame:
         node = f"{first}: wafers" if stage == "foundry" else first
         squares = sum(share**2 for share in of.values())
         table.append((stage, first, of[first], squares, extraction_losses(of, spare_pct)[first], between[node]))  # fmt: skip
-    columns = ["stage", "largest supplier", "share, %", "HHI of the named", "lost if it stops, %", "betweenness"]  # fmt: skip
+    columns = ["stage", "largest supplier", "share, %", "HHI of the named", "lost if it stops, %", "betweenness, pairs"]  # fmt: skip
     return pd.DataFrame(table, columns=columns)
 
 

@@ -7,6 +7,7 @@ from ..data import load
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET
 from ..models.export_controls import (
+    DENIAL,
     NOT_CONTROLLED,
     Chip,
     classify,
@@ -21,9 +22,10 @@ RULES = {"October 2022": "October 2022", "October 2023, review of January 2026":
 FIRST, SECOND = RULES
 LEFT, RIGHT, LOW, HIGH = 300, 60_000, 0.3, 400
 SHADES = {
-    "3A090.a": "#E5C5E0",
-    "3A090.b": "#F2EBC6",
-}  # pale, from Paul Tol's muted set; no firm owns them
+    "3A090.a": "#AA4499",
+    "3A090.b": "#DDCC77",
+}  # from Paul Tol's muted set; no firm owns them
+CLEAR = 0.3  # the shades lie over the dots, which never move: they must let them through
 RATES = tuple(
     sorted(
         {*(float(f"{rate:.2g}") for rate in np.geomspace(50, 3000, 44)), 148.0, 150.0, 989.0, 312.0}
@@ -38,6 +40,24 @@ def tests_of(rule: str) -> pd.DataFrame:
     """The tests of one version of the rule, strictest paragraph first."""
     rows = load("export_rules")
     return rows[rows["rule"].eq(RULES[rule]) & rows["row_type"].eq("test")]
+
+
+def _areas(tests: pd.DataFrame, chip: Chip) -> list[tuple[str, float, float, float, float]]:
+    """What each test catches of the picture: paragraph, TPP from and to, density from and to. No two areas overlap."""
+    found = []
+    for test in tests.itertuples():
+        asks_links = pd.notna(test.interconnect_min)
+        if (test.data_centre_only and not chip.data_centre) or (
+            asks_links and chip.interconnect < test.interconnect_min
+        ):
+            continue
+        low = LOW if pd.isna(test.density_min) else test.density_min
+        high = HIGH if pd.isna(test.density_below) else test.density_below
+        # What an earlier test catches at all these densities is shaded already.
+        taken = [area[1] for area in found if area[3] <= low and high <= area[4]]
+        right = min([RIGHT if pd.isna(test.tpp_below) else test.tpp_below, *taken])
+        found.append((test.eccn, test.tpp_min, right, low, high))
+    return found
 
 
 def chip_design(prediction: float | None = None) -> Lab:
@@ -96,7 +116,7 @@ def chip_design(prediction: float | None = None) -> Lab:
             )
         for row, (paragraph, shade) in enumerate(SHADES.items()):
             axes.scatter(
-                [LEFT * 1.12], [0.42 * 1.6**row], marker="s", color=shade, edgecolor=QUIET, s=110
+                [LEFT * 1.12], [0.42 * 1.6**row], marker="s", color=shade, alpha=CLEAR, s=110
             )
             axes.text(LEFT * 1.24, 0.42 * 1.6**row, paragraph, va="center", fontsize=9)
         return figure
@@ -104,15 +124,8 @@ def chip_design(prediction: float | None = None) -> Lab:
     def draw(figure, result, values):
         (axes,) = figure.axes
         chip = result["chip"]
-        for test in tests[values["rule"]].iloc[::-1].itertuples():
-            if test.data_centre_only and not chip.data_centre:
-                continue
-            if pd.notna(test.interconnect_min) and chip.interconnect < test.interconnect_min:
-                continue
-            left, right = test.tpp_min, RIGHT if pd.isna(test.tpp_below) else test.tpp_below
-            low = LOW if pd.isna(test.density_min) else test.density_min
-            high = HIGH if pd.isna(test.density_below) else test.density_below
-            axes.fill([left, right, right, left], [low, low, high, high], color=SHADES[test.eccn], linewidth=0, zorder=1)  # fmt: skip
+        for eccn, left, right, low, high in _areas(tests[values["rule"]], chip):
+            axes.fill([left, right, right, left], [low, low, high, high], color=SHADES[eccn], alpha=CLEAR, linewidth=0, zorder=1)  # fmt: skip
         shade = ACCENT if result["eccn"] != NOT_CONTROLLED else INK
         tpp, density = chip.tpp, chip.performance_density
         axes.plot([tpp], [density], "D", color=shade, markersize=9, zorder=5)
@@ -144,7 +157,7 @@ def chip_design(prediction: float | None = None) -> Lab:
     def sentence(result, values):
         chip, eccn = result["chip"], result["eccn"]
         words = (
-            f"{values['rate']:g} dense TOPS x {BITS} bits make a TPP of {chip.tpp:,.0f}, {chip.performance_density:.1f} a mm², with "
+            f"{values['rate']:,g} dense TOPS x {BITS} bits make a TPP of {chip.tpp:,.0f}, {chip.performance_density:.1f} a mm², with "
             f"{chip.interconnect:,.0f} GB/s to other chips. Under the rule of {RULES[values['rule']]} it is {eccn}"
         )
         if eccn == NOT_CONTROLLED:
@@ -156,10 +169,12 @@ def chip_design(prediction: float | None = None) -> Lab:
                 words
                 + ": it may go by notice to the government (exception NAC), if nobody objects."
             )
-        return (
-            words
-            + f". Licences for China and Macau are since January 2026 judged so: {result['review']}."
+        since = (
+            "and still is"
+            if result["review"] == DENIAL
+            else f"until January 2026; since then it is judged {result['review']}"
         )
+        return f"{words}. A licence for China or Macau was presumed denied, {since}."
 
     return Lab(
         title="Lab: design a chip under a rule",

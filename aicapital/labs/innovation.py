@@ -35,7 +35,7 @@ def innovation(prediction: float | None = None) -> Lab:
         figure, (left, right) = sheet(
             "An inverted U only where laggards get some help, and not too much",
             "Model of Aghion, Bloom, Blundell, Griffith and Howitt (2005): two firms a sector, profit of a leader = 1. "
-            "Competition: the part of that profit which two level firms lose to their rivalry. It is no HHI.",
+            "Competition: the part of that profit which each of two level firms does without. It is no HHI.",
             height=4.4,
             ncols=2,
         )

@@ -24,6 +24,16 @@ def shares() -> dict[str, dict[str, float]]:
     }
 
 
+def _help(result: dict, months_to_ramp: int) -> str:
+    """What the others add, in words; nothing where they add nothing in time."""
+    if result["after"] - result["before"] < 0.5 or months_to_ramp >= MONTHS:
+        return ", and the others add nothing in time" if result["before"] < 100 * FULL else ""
+    since = (
+        f"after month {months_to_ramp}" if months_to_ramp else "with what the others add at once"
+    )
+    return f", and {result['after']:.0f} % {since}"
+
+
 def supplier_cut(prediction: float | None = None) -> Lab:
     """Output of AI chips by month, usual output = 100, after a supplier stops.
 
@@ -84,8 +94,8 @@ def supplier_cut(prediction: float | None = None) -> Lab:
         lost = (100 - path).sum() / 100
         name, firm = makers[values["supplier"]]
         words = (
-            f"{firm} makes {held[name][firm]:g} % of {name}. Cut by {values['cut']} %, supply falls to {result['before']:.0f} % of the usual, "
-            f"and to {result['after']:.0f} % once the others have raised theirs. "
+            f"{firm} makes {held[name][firm]:g} % of {name}. Cut by {values['cut']} %, supply of this input is {result['before']:.0f} % of the usual"
+            f"{_help(result, values['months_to_ramp'])}. "
         )
         short = int((path < 100 * FULL).sum())
         if not short:

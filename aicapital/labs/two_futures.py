@@ -6,10 +6,10 @@ from matplotlib.collections import PolyCollection
 from ..data.two_futures import EQUAL, SPENDING, VISITS, inputs, start
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, QUIET, colour
-from ..models.increasing_returns import UrnMarket, futures, hhi
+from ..models.increasing_returns import UrnMarket, futures, hhi, share_of_paths
 from .lab import Control, Lab
 
-BINS = np.linspace(0, 10_000, 41)
+BINS = np.linspace(0, 10_000, 51)  # both marks, 1,800 and 5,000, lie between two bins
 PAPER_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 TALLEST, WORDS = (
     60,
@@ -94,9 +94,7 @@ def two_futures(prediction: float | None = None) -> Lab:
             ("monopolised", middles >= high),
         ):
             bars = zip(middles[inside], tall[inside], strict=True)
-            corners = [
-                [(x - 120, 0), (x - 120, y), (x + 120, y), (x + 120, 0)] for x, y in bars if y
-            ]
+            corners = [[(x - 95, 0), (x - 95, y), (x + 95, y), (x + 95, 0)] for x, y in bars if y]
             left.add_collection(PolyCollection(corners, facecolors=SHADES[name]), autolim=False)
         left.plot([result["start"]], [WORDS - 8], "v", color=INK, markersize=8)
         right_half = result["start"] > 7000
@@ -130,13 +128,10 @@ def two_futures(prediction: float | None = None) -> Lab:
 
     def sentence(result, values):
         shares = result["futures"]
-        error = 100 * np.sqrt(
-            shares["monopolised"] / 100 * (1 - shares["monopolised"] / 100) / given["paths"]
-        )
         return (
             f"From an HHI of {result['start']:,.0f}, with strength {values['strength']:g}, {_firms(values['entry'])} a year and "
-            f"{values['diffusion']:g} % of choices free of size, {shares['monopolised']:.0f} % of paths end monopolised "
-            f"(standard error {error:.1f} points), {shares['open']:.0f} % open. The middle path ends at {result['middle']:,.0f}."
+            f"{values['diffusion']:g} % of choices free of size, {_monopolised(result['hhi'] >= high)}, "
+            f"{shares['open']:.0f} % open. The middle path ends at {result['middle']:,.0f}."
         )
 
     return Lab(
@@ -187,6 +182,17 @@ def two_futures(prediction: float | None = None) -> Lab:
         mark=mark,
         prediction=prediction,
     )
+
+
+def _monopolised(ends: np.ndarray) -> str:
+    """The share with its error; where all paths agree the error's formula gives 0, which says too much."""
+    count, paths = int(ends.sum()), len(ends)
+    if count in (0, paths):
+        return f"{'all' if count else 'none'} of the {paths} paths end monopolised"
+    found = share_of_paths(ends)
+    few = min(count, paths - count) < 3  # too few for whole percents
+    shown = f"{count} of the {paths} paths" if few else f"{found['share_pct']:.0f} % of paths"
+    return f"{shown} end monopolised (standard error {found['standard_error']:.1f} points)"
 
 
 def _firms(entry: int) -> str:

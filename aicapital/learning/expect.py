@@ -175,16 +175,19 @@ def rows(count: int) -> Test:
     return test
 
 
+def lines_of(figure) -> list[list[list[float]]]:
+    """All lines of at least five points in a figure, each as its x and its y values."""
+    return [
+        [[float(value) for value in data] for data in (line.get_xdata(), line.get_ydata())]
+        for axes in getattr(figure, "figure", figure).axes
+        for line in axes.lines
+        if len(line.get_xdata()) >= 5
+    ]
+
+
 def line_of(figure) -> list[list[float]] | None:
-    """The first line of at least five points in a figure, as its x and its y values; None where there is none."""
-    for axes in getattr(figure, "figure", figure).axes:
-        for line in axes.lines:
-            if len(line.get_xdata()) >= 5:
-                return [
-                    [float(value) for value in data]
-                    for data in (line.get_xdata(), line.get_ydata())
-                ]
-    return None
+    """The first of those lines; None where there is none."""
+    return next(iter(lines_of(figure)), None)
 
 
 def figure_texts(title: bool = True, x_unit: str = "", y_unit: str = "") -> Test:

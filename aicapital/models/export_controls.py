@@ -16,6 +16,7 @@ import pandas as pd
 from aicapital.models.validation import label, number
 
 NOT_CONTROLLED = "not 3A090"
+DENIAL = "presumption of denial"
 RULE_COLUMNS = ("eccn", "tpp_min", "tpp_below", "density_min", "density_below", "interconnect_min")
 
 
@@ -117,7 +118,7 @@ def licence_review(chip: Chip, eccn: str, tpp_below: float, dram_below: float) -
     if eccn != "3A090.a":
         return "not changed by this rule"
     below = chip.tpp < tpp_below and chip.dram_bandwidth < dram_below
-    return "case by case, if all conditions are met" if below else "presumption of denial"
+    return "case by case, if all conditions are met" if below else DENIAL
 
 
 def may_be_notified(chip: Chip, eccn: str) -> bool:

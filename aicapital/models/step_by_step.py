@@ -3,8 +3,8 @@
 Two firms a sector ("Competition and Innovation: An Inverted-U Relationship", Quarterly Journal of Economics 120(2),
 section III). In a level sector they run neck and neck; in an unlevel one a leader is one step ahead, and no further.
 A research intensity n costs n**2 / 2. The laggard catches up at the rate n + h: h is help that it gets for nothing,
-by copying. Competition is how little of the leader's profit two level firms keep: 1 leaves them nothing, 0.5 all that
-they could get by perfect collusion. It is not a number of firms and not an HHI: there are always two.
+by copying. Competition is the part of a leader's profit that each level firm does without: 1 leaves it nothing, at 0.5
+the two share all of it by perfect collusion. It is not a number of firms and not an HHI: there are always two.
 """
 
 import math

@@ -254,7 +254,7 @@ def _concentration(market: str, first: int, second: int):
             Option(
                 f"It lies between {named:,} and {named + others**2:,}",
                 correct=True,
-                why="Lowest when the others are very many and very small, highest when they are one firm.",
+                why=f"Lowest when the others are very many and very small, highest when they are one firm: with {others} % that is possible here, since it is no larger than the second.",
             ),
             Option(
                 f"It is {named + others**2:,}",
@@ -502,7 +502,8 @@ CONCEPTS = [
         _concentration,
         {
             "pre": {"market": "model hosting", "first": 40, "second": 30},
-            "post": {"market": "optical cables", "first": 50, "second": 20},
+            # The rest must not be larger than the second, or it could not be one firm.
+            "post": {"market": "optical cables", "first": 50, "second": 30},
         },
         "AD",
     ),
@@ -575,8 +576,8 @@ CONCEPTS = [
         {
             "pre": {
                 "thing": "file formats for models",
-                "winner": "Alder",
-                "loser": "Birch",
+                "winner": "Sorrel",
+                "loser": "Tansy",
                 "share": 85,
             },
             "post": {"thing": "plugs for chargers", "winner": "Kite", "loser": "Lark", "share": 90},

@@ -11,6 +11,7 @@ from ...models.supply_network import input_left, output_path
 from .. import expect
 from ..questions import (
     Choice,
+    Feedback,
     Mistake,
     Number,
     Option,
@@ -61,7 +62,9 @@ def _chain() -> dict[str, float]:
         "with_spare": 100 * input_left(hbm, "SK hynix", 100, 10),
         "tsmc": wafers["share_pct"],
         "booked": booked["share_pct"].iloc[0],
-        "covered": 2 / (1 - left),
+        # One month in store, and the second largest maker stops: another case than the worked example.
+        "other_left": 100 - hbm["Micron"],
+        "covered": 100 / hbm["Micron"],
     }
 
 
@@ -113,11 +116,11 @@ def _steps() -> dict[str, float]:
 QUESTIONS = [
     Prediction(
         "limit_rate",
-        "A chip for data centres has the die of an H100, {die:.0f} mm². The H100 does {h100_rate:.0f} dense TFLOPS at 16 bits. From which dense rate on did the rule of October 2023 control such a chip?",
-        unit="TFLOPS",
+        "A chip for data centres has the die of an H100, {die:.0f} mm². The H100 does {h100_rate:.0f} dense TFLOP/s at 16 bits. From which dense rate on did the rule of October 2023 control such a chip?",
+        unit="TFLOP/s",
         rel_tolerance=0.2,
         truth=lambda: _chips()["limit_rate"],
-        explain="{limit_rate:.0f} TFLOPS x 16 bits make {limit:,.0f}. The H20 has {h20_rate:.0f}: it was designed to the limit.",
+        explain="{limit_rate:.0f} TFLOP/s x 16 bits make {limit:,.0f}. The H20 has {h20_rate:.0f}: it was designed to the limit.",
         values=_chips,
         minimum=0,
     ),
@@ -137,7 +140,7 @@ QUESTIONS = [
         "A scorecard has {indicators} indicators and three blocs. Draw the weights at random, all sets equally likely. In what part of the draws does the United States come first?",
         unit="%",
         tolerance=8,
-        truth=lambda: _blocs()["first"],
+        truth=lambda: round(_blocs()["first"]),  # draws give no more than whole percents
         explain="First place hardly moves. Second place does: {eu_second:.0f} % of the draws give it to the European Union, {china_second:.0f} % to China.",
         values=_blocs,
         minimum=0,
@@ -145,16 +148,17 @@ QUESTIONS = [
     ),
     Number(
         "tpp",
-        "The data sheet of the L40S prints {l40s_sparse:,.0f} TFLOPS at 8 bits, with sparsity. What is its total processing performance?",
+        "The data sheet of the L40S prints {l40s_sparse:,.0f} TFLOP/s at 8 bits, with sparsity. What is its total processing performance?",
         answer=lambda: _chips()["l40s_tpp"],
         unit="TOPS x bits",
         tolerance=5,
         expects="a number such as 4992",
-        right="{l40s_rate:.0f} dense TFLOPS times 8 bits: above 4,800, so the rule of October 2023 controls it.",
+        right="{l40s_rate:.0f} dense TFLOP/s times 8 bits: above 4,800, so the rule of October 2023 controls it.",
         mistakes=[
-            Mistake("sparse for dense rate", lambda: 2 * _chips()["l40s_tpp"], "You used the rate with sparsity. The rule counts dense rates, half of it."),
-            Mistake("rate for total processing performance", lambda: _chips()["l40s_rate"], "That is the dense rate, in TFLOPS. TPP multiplies it by the bits of the operation."),
-            Mistake("16 bits for 8", lambda: 2 * _chips()["l40s_tpp"] * 2, "That takes 16 bits and the sparse rate. The rate is given at 8 bits."),
+            Mistake("sparse for dense rate", lambda: 2 * _chips()["l40s_tpp"], "Twice too much. The rule counts dense rates, half of what is printed with sparsity, at the bits that go with the rate: 8."),
+            Mistake("rate for total processing performance", lambda: _chips()["l40s_rate"], "That is the dense rate, in TFLOP/s. TPP multiplies it by the bits of the operation."),
+            Mistake("sparse rate for total processing performance", lambda: _chips()["l40s_sparse"], "That is the printed rate, with sparsity. TPP is the dense rate, half of it, times the bits of the operation."),
+            Mistake("sparse for dense rate, and 16 bits for 8", lambda: 4 * _chips()["l40s_tpp"], "Four times too much: the rate is the sparse one, and it is given at 8 bits, not 16."),
         ],
         hints=("Which rate counts, dense or sparse?", "dense rate x bits", "{l40s_sparse:,.0f} / 2 x 8", "{l40s_tpp:,.0f}"),
         values=_chips,
@@ -171,11 +175,11 @@ QUESTIONS = [
     ),
     Choice(
         "announced",
-        "The rule of October 2023 was announced on 17 October, in effect from 17 November. A letter to Nvidia put it in force on 23 October for data-centre chips of 4,800 and more. May a seller ship to China without a licence on 1 November?",
+        "The rule of October 2023 was announced on 17 October, in effect from 17 November. A letter to Nvidia put it in force on 23 October for data-centre chips of 4,800 and more. May Nvidia ship to China without a licence on 1 November?",
         [
             Option("An RTX 4090 yes, an L40S no", correct=True, why="The gaming card had until 17 November. The letter caught the data-centre card at once: three dates for one rule."),
             Option("Neither: the rule was announced", why="An announced rule binds from its effective date, unless a letter or a filing says otherwise.", mistake="announced for in effect"),
-            Option("Both: the rule was not yet in effect", why="True of the rule. But the letter named data-centre chips, and letters bind those who get them.", mistake="letter forgotten"),
+            Option("Both: the rule was not yet in effect", why="True of the rule. But the letter named data-centre chips, and a letter binds the firm that gets it.", mistake="letter forgotten"),
         ],
         hints=("How many dates are there?", "Ask for each chip: which of the dates binds it?", "The letter speaks of data-centre chips only.", "An RTX 4090 yes, an L40S no"),
     ),
@@ -192,18 +196,19 @@ QUESTIONS = [
     ),
     Number(
         "stock_lasts",
-        "Memory supply falls to {left:.0f} % of the usual, and two months of usual use are in store. For how many months does output stay at its usual level?",
+        "A maker with {micron:.0f} % of the memory stops, so that {other_left:.0f} % still arrive, and one month of usual use is in store. For how many months does output stay at its usual level?",
         answer=lambda: _chain()["covered"],
         unit="months",
         tolerance=0.1,
         expects="months, such as 2.5",
-        right="Each month takes the missing {hole:.0f} % from the stock, not a whole month of use.",
+        right="Each month takes the missing {micron:.0f} % from the stock, not a whole month of use.",
         mistakes=[
-            Mistake("supply that arrives forgotten", 2.0, "Two months would be right if nothing arrived. {left:.0f} % still do."),
-            Mistake("stock over supply", lambda: 2 / _chain()["left"] * 100, "You divided by what arrives. The stock must fill what is missing."),
+            Mistake("supply that arrives forgotten", 1.0, "One month would be right if nothing arrived. {other_left:.0f} % still do."),
+            Mistake("stock over supply", lambda: 100 / _chain()["other_left"], "You divided by what arrives. The stock must fill what is missing."),
+            Mistake("whole months only", lambda: int(_chain()["covered"]), "So many whole months, and a part of the next one: give it with one decimal."),
         ],
-        hints=("What does one month take from the stock?", "stock / missing part", "2 / (1 - 0.{left:.0f})", "{covered:.1f}"),
-        values=lambda: {**_chain(), "hole": 100 - _chain()["left"]},
+        hints=("What does one month take from the stock?", "stock / missing part", "1 / 0.{micron:.0f}", "{covered:.1f}"),
+        values=_chain,
     ),
     Choice(
         "bottleneck",
@@ -255,20 +260,40 @@ CLAIM_VALUES = {"VI.1": _money, "VI.2": _steps, "VI.3": _chain, "VI.5": _blocs}
 
 TWO_INPUTS = pd.DataFrame(
     [
-        ("masts", "Alder", "supplier", 40.0),
-        ("masts", "Birch", "supplier", 35.0),
-        ("masts", "Alder", "customer", 90.0),
-        ("sails", "Cedar", "supplier", 80.0),
-        ("sails", "Doum", "supplier", 20.0),
+        ("masts", "Alder", "", "supplier", 40.0),
+        ("masts", "Birch", "", "supplier", 35.0),
+        ("masts", "Alder", "Elm", "customer", 90.0),
+        ("sails", "Cedar", "", "supplier", 80.0),
+        ("sails", "Doum", "", "supplier", 20.0),
     ],
-    columns=["input", "supplier", "whose_share", "share_pct"],
+    columns=["input", "supplier", "customer", "whose_share", "share_pct"],
 )
 
 
-def _falls_as_the_chance_rises(figure) -> bool:
-    """48 million less from no chance to certainty, in a straight line: that follows from Skerry's months, whatever the price."""
-    x, y = expect.line_of(figure)
-    return all(abs((b - y[0]) + 0.48 * (a - x[0])) < 0.2 for a, b in zip(x, y, strict=True))
+def _costs_over_the_chance(figure) -> Feedback | None:
+    """One of the lines is the cost of Strait with Alder; another may be that of home."""
+    lines = expect.lines_of(figure)
+    if not lines:
+        return Feedback.wrong("Nothing is drawn as a line of at least five points: use axes.plot.")
+    if any(min(x) > 50 and max(x) > 100 for x, _ in lines):
+        return Feedback.wrong("The chance goes along the bottom, the cost upwards.", "axes swapped")
+    whole = [(x, y) for x, y in lines if min(x) <= 0 and abs(max(x) - 100) < 1e-6]
+    if not whole:
+        return Feedback.wrong("Draw from 0 to 100 %, in percent.")
+    falling = [
+        (x, y)
+        for x, y in whole
+        if all(abs(b - y[0] + 0.48 * (a - x[0])) < 0.2 for a, b in zip(x, y, strict=True))
+    ]
+    if not falling:
+        return Feedback.wrong(
+            "From no chance to certainty the wait falls from 18 months to 6: 48 million less, in a straight line."
+        )
+    if not any(abs(y[x.index(min(x))] - 144.828) < 0.2 for x, y in falling):
+        return Feedback.wrong(
+            "The line falls as it should, at another height. With no chance Skerry pays for its chips and waits 18 months."
+        )
+    return None
 
 
 SHEET = {
@@ -297,8 +322,11 @@ SHEET = {
         right="It agrees with what was published about the H20, the L40S and the RTX 4090, and at the edges.",
         tests=[
             expect.that("The function returns nothing. End it with a return line.", lambda f: f({16: 312}, 826, True) is not None, mistake=expect.PRINT_FOR_RETURN),
+            expect.that('Return one of the three words, written so: "3A090.a", "3A090.b" or "none".', lambda f: all(f({16: rate}, 826, True) in ("3A090.a", "3A090.b", "none") for rate in (1, 999)), mistake="other words"),
             expect.that("An L40S (733 at 8 bits, 608 mm2) was named by its maker as controlled: 5,864 is above 4,800. Did the bits enter?", lambda f: f({8: 733}, 608, True) == "3A090.a", mistake="bits left out"),
             expect.that("An H20 (148 at 16 bits, 296 at 8, 814 mm2) was not controlled. Take the largest product, do not add the formats up.", lambda f: f({16: 148, 8: 296}, 814, True) == "none", mistake="formats added up"),
+            expect.that("A chip with 250 at 16 bits and 800 at 8 has a TPP of 6,400: its largest product, at 8 bits, is above 4,800.", lambda f: f({16: 250, 8: 800}, 814, True) == "3A090.a", mistake="one format for the largest product"),
+            expect.that("A chip with 500 at 8 bits and 310 at 16 has a TPP of 4,960: its largest product is that of the slower format.", lambda f: f({8: 500, 16: 310}, 814, True) == "3A090.a", mistake="one format for the largest product"),
             expect.that("An RTX 4090 (660.6 at 8 bits) is not for data centres, but from 4,800 on that does not help.", lambda f: f({8: 660.6}, 608, False) == "3A090.a"),
             expect.that("1,600 in 200 mm2, not for data centres: the other tests leave it out.", lambda f: f({8: 200}, 200, False) == "none", mistake="data-centre test left out"),
             expect.that("1,600 in 200 mm2 for data centres: a density of 8, so 3A090.a.", lambda f: f({8: 200}, 200, True) == "3A090.a"),
@@ -317,6 +345,8 @@ SHEET = {
                 Mistake("supply that arrives forgotten", 2.0, "Two months would be right if nothing arrived. 38 % still do."),
                 Mistake("stock over supply", 5.263, "You divided by what arrives. The stock must fill what is missing."),
                 Mistake("percent for fraction", 0.0323, "62 % is 0.62 of a month."),
+                Mistake("rounded inside the function", 3.2, "Return the months as they are, without rounding."),
+                Mistake("rounded inside the function", 3.0, "Return the months as they are, without rounding."),
             ]),
             expect.call(62, 10, 2, gives=3.436, tolerance=0.01, mistakes=[
                 Mistake("spare capacity of the lost supplier", 3.584, "The supplier that stopped adds nothing. The others add a tenth of their own 38 %."),
@@ -407,10 +437,7 @@ SHEET = {
         right="Title, units and the falling line are there. Where does it cross the cost at home?",
         tests=[
             expect.figure_texts(x_unit="%", y_unit="USD million"),
-            expect.that("Nothing is drawn as a line of at least five points: use axes.plot.", lambda figure: expect.line_of(figure) is not None),
-            expect.that("The chance goes along the bottom, the cost upwards.", lambda figure: not (min(expect.line_of(figure)[0]) > 50 and max(expect.line_of(figure)[0]) > 100), mistake="axes swapped"),
-            expect.that("Draw from 0 to 100 %, in percent.", lambda figure: min(expect.line_of(figure)[0]) <= 0 and abs(max(expect.line_of(figure)[0]) - 100) < 1e-6),
-            expect.that("From no chance to certainty the wait falls from 18 months to 6: 48 million less, in a straight line.", _falls_as_the_chance_rises),
+            _costs_over_the_chance,
         ],
         hints=("One cost for each chance.", "chips + 4 x (p x 6 + (1 - p) x 18)", "chances = range(0, 101, 10)", "The line falls from 144.8 to 96.8; home lies at 120.8."),
     ),

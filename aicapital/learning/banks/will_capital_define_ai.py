@@ -152,7 +152,9 @@ QUESTIONS = [
         minimum=0,
         maximum=100,
         tolerance=8,
-        truth=lambda: _chance_alone()["monopolised"],
+        truth=lambda: round(
+            _chance_alone()["monopolised"]
+        ),  # decimals would be finer than the error
         explain="{monopolised:.0f} % (standard error {error:.1f} points). All paths follow the same rules from the same start: what parts them is chance.",
         values=_chance_alone,
     ),
@@ -164,7 +166,7 @@ QUESTIONS = [
         minimum=50,
         maximum=100,
         tolerance=6,
-        truth=lambda: _economy()["peak"],
+        truth=lambda: round(_economy()["peak"]),
         explain="At {peak:.0f} %. The top is flat, and it moves: without help innovation only falls with competition, with much help it only rises.",
         values=_economy,
     ),
@@ -225,7 +227,7 @@ QUESTIONS = [
             Option(
                 "60 %",
                 correct=True,
-                why="The next choice falls on it with a chance of 60 %, so the expected share stays. Single paths wander off, and then stay where they are. A fall from {was:.0f} to {then:.0f} % in a year does not look like this urn.",
+                why="The next choice falls on it with a chance of 60 %, so the expected share stays. Single paths wander off, and then stay where they are. A fall from {was:.1f} to {then:.1f} % in a year does not look like this urn.",
             ),
             Option(
                 "Less than 60 %: every lead shrinks",
@@ -312,7 +314,7 @@ QUESTIONS = [
         "A simulation of 400 paths ends monopolised in 20 % of them. What is the standard error of this share, in percentage points?",
         answer=2.0,
         unit="%",
-        tolerance=0.02,
+        tolerance=0.01,
         expects="percentage points",
         right="Four times as many paths halve it. It is the error of the simulation; whether strength is 1.0 or 1.3 moves the result by far more.",
         mistakes=[
@@ -325,6 +327,11 @@ QUESTIONS = [
                 "divided by the number of paths",
                 0.1,
                 "You divided by 400. Divide by its square root, 20.",
+            ),
+            Mistake(
+                "fraction for percentage points",
+                0.02,
+                "As a fraction that is right. In percentage points it is a hundred times as much.",
             ),
             Mistake(
                 "variance for standard error",
@@ -409,7 +416,7 @@ QUESTIONS = [
             ),
             Option(
                 "If OpenAI failed, {between:.0f} % of the industry would fail",
-                why="A shortest way is no chain of payments. What a failure does to suppliers depends on what they have lent and built, which lesson 9 looks at.",
+                why="A shortest way is no chain of payments. What a failure does to suppliers depends on what they have lent and built.",
                 mistake="path taken for contagion",
             ),
         ],
@@ -481,14 +488,12 @@ CURVES = {
 
 
 def _lines(figure) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The lines of at least five points, as competition and innovation."""
+    """The lines of at least five points, as competition and innovation, from left to right."""
     found = []
-    for axes in figure.axes:
-        for line in axes.lines:
-            x, y = (np.asarray(values, dtype=float) for values in line.get_data())
-            if len(x) >= 5:
-                order = np.argsort(x)
-                found.append((x[order], y[order]))
+    for line in expect.lines_of(figure):
+        x, y = map(np.asarray, line)
+        order = np.argsort(x)
+        found.append((x[order], y[order]))
     return found
 
 
