@@ -328,7 +328,7 @@ def test_names_of_the_lines_do_not_lie_on_the_other_line():
     for preset in lab.presets:
         lab.preset(preset)
         with figures.style.course_style():
-            moving = lab._moving(lab.result, lab.values)
+            moving = lab._added(lambda: lab._draw(lab.figure, lab.result, lab.values))
         named = {
             art.get_text(): art
             for art in moving

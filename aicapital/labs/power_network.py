@@ -11,6 +11,7 @@ from ..models.network import centrality, rank
 from .lab import Control, Lab
 
 SHOWN = 6
+ARTICLE = pd.Timestamp("2026-03-03")  # up to this day the lab shows what was known on it
 PAPER_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 LABS = ("OpenAI", "Anthropic", "xAI", "Meta", "Mistral AI", "DeepSeek")
 
@@ -53,26 +54,25 @@ def power_network(prediction: float | None = None) -> Lab:
     prediction : the number of firms that you expect to be tied to OpenAI by money on the article's day; drawn in when given.
     """
     everything = {kind: ties(kind) for kind in (MONEY, PURCHASES)}
+    known_then = {kind: ties(kind, ARTICLE) for kind in everything}
     place = _places(everything)
     days = _days(everything)
-    found = {
-        (kind, day): centrality(table[table["date"] <= day])
-        for kind, table in everything.items()
-        for day in days
-        if (table["date"] <= day).any()
-    }
+    there = {}
+    for kind in everything:
+        for day in days:
+            table = (known_then if day <= ARTICLE else everything)[kind]
+            there[kind, day] = table[table["date"] <= day]
+    found = {at: centrality(table) for at, table in there.items() if len(table)}
 
     def model(day, kind, measure):
-        table = everything[kind]
-        there = table[table["date"] <= days[day]]
-        scores = found.get((kind, days[day]))
-        return {"ties": there.drop_duplicates(["from", "to"]), "scores": scores}
+        at = kind, days[day]
+        return {"ties": there[at].drop_duplicates(["from", "to"]), "scores": found.get(at)}
 
     def scene():
         figure, (left, right) = sheet(
             "Who is in the middle depends on which tie you count",
             "Ties with a named firm in data of this course, collected around OpenAI and its rivals: firms further out are missing. "
-            "Money: rounds and stakes, as committed. Purchases: contracts as announced. As of October 2026.",
+            "Money: rounds and stakes, as committed. Purchases: contracts as announced. Up to the article's day as known then, later as of October 2026.",
             height=5.2,
             ncols=2,
             width_ratios=(1.45, 1),

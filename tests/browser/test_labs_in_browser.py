@@ -58,7 +58,7 @@ MATTERS_FROM = {
         "without a breakthrough there is nothing to copy",
     ),
     ("Lab: two firms, two shocks", "Leader's extra spending, elasticity"): (
-        "Cheaper compute for both (III.7)",
+        "Cheaper compute, an easy task (III.7)",
         "the leader answers a lower price of compute with extra spending",
     ),
 }

@@ -1,5 +1,7 @@
 """Lesson 08: how long does the money last, and what must be true for the price to be right?"""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -262,11 +264,16 @@ CLAIM_VALUES = {
     "V.8": _numbers,
     "V.9": _numbers,
 }
-# Skerry's cash at the end of years 3 to 6 (USD bn), without and with the round, rounded.
-NO_ROUND, WITH_ROUND = (3.415, 1.663, -1.961, -8.785), (7.415, 5.663, 2.039, -4.785)
+SKERRY_CASH, SKERRY_MONEY = 4.1, 4  # USD bn: cash after year 2, and the round on offer
 
 
-def _cash_lines(figure) -> Feedback | None:
+def _skerry_flow(grown: int, capex_growth: float) -> float:
+    """Free cash flow (USD bn) `grown` years after year 1; capex grows by 60 % to year 2, by `capex_growth` % later."""
+    capex = 1.6 * (1 + capex_growth / 100) ** (grown - 1) if grown else 1
+    return 1.2 * 1.25**grown - capex
+
+
+def _cash_lines(figure, capex_growth: float) -> Feedback | None:
     """The first two lines run over years 3 to 6 and follow the two plans, in either order."""
     drawn = [
         line.get_data() for axes in figure.axes for line in axes.lines if len(line.get_xdata()) > 2
@@ -278,23 +285,26 @@ def _cash_lines(figure) -> Feedback | None:
         return Feedback.wrong("The years are 3, 4, 5 and 6, one point each.", "years not 3 to 6")
     found = sorted((tuple(float(value) for value in values) for _, values in drawn), reverse=True)
 
-    def are(*lines):
-        return np.allclose(found, sorted(lines, reverse=True), atol=0.006)
+    def flows(growths, growth=capex_growth):
+        return [_skerry_flow(grown, growth) for grown in growths]
 
-    if are(NO_ROUND, WITH_ROUND):
+    def lower_is(values):
+        return np.allclose(found[1], values, atol=0.006)
+
+    right, gap = flows((2, 3, 4, 5)), np.subtract(*found)
+    alone = SKERRY_CASH + np.cumsum(right)
+    if lower_is(alone) and np.allclose(gap, SKERRY_MONEY, atol=0.012):
         return None
-    if np.allclose(found[1], np.diff((4.1, *NO_ROUND)), atol=0.006):
+    if lower_is(right):
         return Feedback.wrong(
             "One line shows the flow of each year. Cash adds them up.", "flow for stock"
         )
-    if np.allclose(found[0][0] - found[1][0], 4, atol=0.006) and not np.allclose(
-        np.subtract(*found), 4, atol=0.006
-    ):
+    if abs(gap[0] - SKERRY_MONEY) < 0.006 and not np.allclose(gap, SKERRY_MONEY, atol=0.006):
         return Feedback.wrong(
             "The money of the round stays in the cash of the later years too.",
             "round lost after a year",
         )
-    if np.allclose(found[1], np.subtract(NO_ROUND, 4.1), atol=0.006):
+    if lower_is(np.subtract(alone, SKERRY_CASH)):
         return Feedback.wrong(
             "You left out the cash that Skerry has at the start.", "opening cash forgotten"
         )
@@ -302,9 +312,13 @@ def _cash_lines(figure) -> Feedback | None:
         ((3, 4, 5, 6), "grown one year too far. Year 1 is the start, so year 3 has grown twice."),
         ((0, 1, 2, 3), "those of years 1 to 4. By year 3 they have grown twice."),
     ):
-        wrong = 4.1 + np.cumsum([1.2 * 1.25**grown - 1.6**grown for grown in growths])
-        if np.allclose(found[1], wrong, atol=0.006):
+        if lower_is(SKERRY_CASH + np.cumsum(flows(growths))):
             return Feedback.wrong(f"Your flows are {words}", "years counted from the wrong start")
+    if lower_is(SKERRY_CASH + np.cumsum(flows((2, 3, 4, 5), 60))):
+        return Feedback.wrong(
+            f"You let capex grow by 60 % all the time. From year 3 on it grows by {capex_growth:g} %.",
+            "growth of the first years for the later ones",
+        )
     told = " and ".join(f"from {values[0]:.2f} to {values[-1]:.2f}" for values in found)
     return Feedback.wrong(f"Your lines run {told}. Work out year 3 of each by hand.")
 
@@ -320,20 +334,236 @@ def _halved_revenue() -> pd.DataFrame:
     return rows.assign(revenue_usd_bn=halved)
 
 
-SHEET = {
-    "q1_prediction": SheetCheck(
+COUNTS = ("no", "one", "two", "three", "four", "five")
+
+
+def _first_dry(money: float = 122) -> dict[str, SheetCheck]:
+    """Q1: the first year that ends without cash after a round of `money` (USD bn), on the plan of February 2026."""
+    burns = [-flow for flow in _plans()["February 2026"]]
+    left = [40 + money - sum(burns[: n + 1]) for n in range(len(burns))]
+    whole = next(n for n, cash in enumerate(left) if cash < 0)  # years that end with cash
+    dry, gone = 2026 + whole, [f"{burn:g}" for burn in burns[: whole + 1]]
+    check = SheetCheck(
         "The first year without cash",
         kind="value",
         name="q1_prediction",
         expects="a year, such as 2027",
         right="You expected the money to end inside the plan. Now compare it with the output.",
         tests=[
-            expect.that("Give a calendar year of the plan, 2026 to 2030.", lambda given: 2026 <= given <= 2030),
-            expect.that("After two years there are still 80 bn.", lambda given: given > 2027, mistake="stopped too early"),
-            expect.that("By then three years of burn are gone: 25, 57 and 85.", lambda given: given < 2029, mistake="stopped too late"),
+            expect.that(
+                "Give a calendar year of the plan, 2026 to 2030.",
+                lambda given: 2026 <= given <= 2030,
+            ),
+            expect.that(
+                f"After {COUNTS[whole]} year{'s' if whole > 1 else ''} there are still {left[whole - 1]:g} bn.",
+                lambda given: given > dry - 1,
+                mistake="stopped too early",
+            ),
+            expect.that(
+                f"By then {COUNTS[whole + 1]} years of burn are gone: {', '.join(gone[:-1])} and {gone[-1]}.",
+                lambda given: given < dry + 1,
+                mistake="stopped too late",
+            ),
         ],
-        hints=("Take one year's burn after the other.", "162 less 25, then less 57, then less 85.", "137, then 80.", "2028"),
-    ),
+        hints=(
+            "Take one year's burn after the other.",
+            f"{40 + money:g} less {', then less '.join(gone)}.",
+            f"{', then '.join(f'{cash:g}' for cash in left[:whole])}.",
+            f"{dry}",
+        ),
+    )
+    return {"q1_prediction": check}
+
+
+def _worth(
+    growth: float, wacc: float, margins=None, past=0, wait=10, ever=None, early=0.0
+) -> float:
+    """Skerry's value (USD bn) in steps, each of which can be taken wrongly: the mistakes of Q7."""
+    rate, year = wacc / 100, np.arange(1, 11)
+    margins = -3 + 2.3 * year if margins is None else margins
+    ever = 1.03 / (rate - 0.03) if ever is None else ever
+    flows = 3 * (1 + growth / 100) ** (year - past) * margins / 100
+    return float(
+        (flows / (1 + rate) ** (year - early)).sum() + flows[-1] * ever / (1 + rate) ** wait
+    )
+
+
+def _skerry_rounds(
+    capex_growth: float = 60, wacc: float = 12, pre_money: float = 30
+) -> dict[str, SheetCheck]:
+    """Q6 to Q8: growth of capex from year 3 on (percent), discount rate (percent), price of the up round (USD bn)."""
+    case, mid_year = GrowthCase(3, -3, 20, wacc, 3), GrowthCase(3, -3, 20, wacc, 3, mid_year=True)
+
+    def growth(firm_value, of=case):
+        return implied_growth(firm_value, of).growth_pct
+
+    def at_20(**slip):
+        return round(_worth(20, wacc, **slip), 4)
+
+    wanted, discount = growth(pre_money - SKERRY_CASH), f"{1 + wacc / 100:g}"
+    later = capex_growth != 60
+    capex = f"1.6 x {1 + capex_growth / 100:g}" if later else "1.6 squared"
+    capex_code = f"1.6 * {1 + capex_growth / 100:g} ** (year - 2)" if later else "1.6 ** (year - 1)"
+    claims = "Almost a quarter" if 24 < wanted < 25 else f"Growth of {wanted:.1f} %:"
+    picture = SheetCheck(
+        "The cash in one picture",
+        kind="figure",
+        name="q6_figure",
+        expects="a figure with two lines, a title and units on both axes",
+        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
+        tests=[
+            expect.figure_texts(x_unit="years", y_unit="USD bn"),
+            lambda figure: _cash_lines(figure, capex_growth),
+        ],
+        hints=(
+            "What is the flow of year 3?",
+            f"operating cash flow 1.2 x 1.25 squared, less capex {capex}; then add up from 4.1",
+            f"flows = [1.2 * 1.25 ** (year - 1) - {capex_code} for year in (3, 4, 5, 6)]",
+            "cash_by_year(4.1, flows, [4, 0, 0, 0]) gives the upper line",
+        ),
+    )
+    value = SheetCheck(
+        "What Skerry is worth",
+        kind="function",
+        name="firm_value",
+        expects="firm_value(growth_pct) that returns USD bn",
+        right="At 20 % Skerry would be worth less than the up round asks.",
+        tests=[
+            expect.call(
+                20,
+                gives=round(case.value(20), 4),
+                tolerance=0.002,
+                mistakes=[
+                    *(
+                        [
+                            Mistake(
+                                "rate of the table",
+                                round(_worth(20, 12), 4),
+                                f"You discounted at the 12 % of the table. The board asks {wacc:g} %.",
+                            )
+                        ]
+                        if wacc != 12
+                        else []
+                    ),
+                    Mistake(
+                        "horizon value left out",
+                        at_20(ever=0),
+                        "Those are the ten years alone. The years after them are missing.",
+                    ),
+                    Mistake(
+                        "horizon growth left out of its first cash flow",
+                        at_20(ever=1 / (wacc / 100 - 0.03)),
+                        "The first cash flow after the forecast is one year later: let it grow once.",
+                    ),
+                    Mistake(
+                        "horizon value not discounted",
+                        at_20(wait=0),
+                        "The horizon value stands at the end of year 10. Discount it by ten years.",
+                    ),
+                    Mistake(
+                        "middle of the year",
+                        round(mid_year.value(20), 4),
+                        "That discounts from the middle of each year. Here they come at the end.",
+                    ),
+                    Mistake(
+                        "middle of the year",
+                        at_20(early=0.5),
+                        "Your yearly flows come in the middle of each year. Here they come at the end.",
+                    ),
+                    Mistake(
+                        "margin in nine steps",
+                        at_20(margins=np.linspace(-3, 20, 10)),
+                        "Your margin of the first year is still that of year 2. It moves in ten steps, the first of them in the first year.",
+                    ),
+                    Mistake(
+                        "revenue not yet grown",
+                        at_20(past=1),
+                        "The first year of the forecast already has grown once: 3 x 1.2.",
+                    ),
+                    Mistake(
+                        "no growth after the forecast",
+                        at_20(ever=100 / wacc),
+                        "After the forecast the cash flow grows for ever: divide by the rate less the growth.",
+                    ),
+                    Mistake(
+                        "horizon value discounted once too often",
+                        at_20(wait=11),
+                        "The horizon value stands at the end of year 10, one year before its first cash flow. Discount it by ten years.",
+                    ),
+                    Mistake(
+                        "burn taken for a margin",
+                        at_20(margins=np.linspace(4.7, 20, 10)),
+                        "The margin starts below zero: Skerry burns 3 % of revenue in year 2.",
+                    ),
+                    Mistake(
+                        "margin mature at once",
+                        at_20(margins=np.full(10, 20)),
+                        "The margin gets there in ten equal steps, from minus 3 %.",
+                    ),
+                    Mistake(
+                        "cash added",
+                        round(case.value(20) + SKERRY_CASH, 4),
+                        "The value of the firm is without its cash. That comes in with the price.",
+                    ),
+                ],
+            ),
+            expect.call(0, gives=round(case.value(0), 4), tolerance=0.002),
+            expect.call(30, gives=round(case.value(30), 4), tolerance=0.002),
+        ],
+        hints=(
+            "What is the margin of the first year, and of the tenth?",
+            f"flow = revenue x margin; add flow / {discount} ** year; then the horizon value of year 10",
+            "margin = -3 + 23 * year / 10",
+            f"horizon = flow * 1.03 / ({wacc / 100:.2f} - 0.03), discounted by {discount} ** 10",
+        ),
+    )
+    price = SheetCheck(
+        "The growth in the price",
+        kind="value",
+        name="q7_growth",
+        expects="a growth in percent",
+        right=f"{claims} more revenue each year, for ten years: that is what {pre_money:g} bn claims.",
+        tests=[
+            expect.number(
+                round(wanted, 1),
+                unit="% a year",
+                tolerance=0.11,
+                mistakes=[
+                    Mistake(
+                        "cash not taken off",
+                        round(growth(pre_money), 1),
+                        f"The {pre_money:g} are for the shares, cash included. The business is worth {pre_money:g} less 4.1.",
+                    ),
+                    Mistake(
+                        "money added to the price",
+                        round(growth(pre_money + SKERRY_MONEY), 1),
+                        "You added the new money or the cash. Start from the pre-money value and take the cash off.",
+                    ),
+                    Mistake(
+                        "middle of the year",
+                        round(growth(pre_money - SKERRY_CASH, mid_year), 1),
+                        "Cash flows come at the end of the year here.",
+                    ),
+                    Mistake(
+                        "price of the down round",
+                        round(growth(12 - SKERRY_CASH), 1),
+                        "That is the growth that 12 bn implies.",
+                    ),
+                ],
+            ),
+        ],
+        hints=(
+            "Which value must the firm have?",
+            "Find the growth at which firm_value is the pre-money value less the cash.",
+            f"target = {pre_money:g} - 4.1",
+            f"{wanted:.1f} %",
+        ),
+    )
+    return {"q6": picture, "q7": value, "q7_growth": price}
+
+
+SHEET = {
+    **_first_dry(),
     "q1_reason": SheetCheck(
         "What that year means",
         kind="value",
@@ -434,56 +664,112 @@ SHEET = {
         ],
         hints=("Which rows may be compared?", "Keep the basis, sort by date, keep the last of each company, divide.", 'kept = valuations[valuations["revenue_basis"] == basis]', 'newest = kept.sort_values("date").groupby("company").tail(1).set_index("company")'),
     ),
-    "q6": SheetCheck(
-        "The cash in one picture",
-        kind="figure",
-        name="q6_figure",
-        expects="a figure with two lines, a title and units on both axes",
-        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
-        tests=[expect.figure_texts(x_unit="years", y_unit="USD bn"), _cash_lines],
-        hints=("What is the flow of year 3?", "operating cash flow 1.2 x 1.25 squared, less capex 1.6 squared; then add up from 4.1", "flows = [1.2 * 1.25 ** (year - 1) - 1.6 ** (year - 1) for year in (3, 4, 5, 6)]", "cash_by_year(4.1, flows, [4, 0, 0, 0]) gives the upper line"),
-    ),
-    "q7": SheetCheck(
-        "What Skerry is worth",
-        kind="function",
-        name="firm_value",
-        expects="firm_value(growth_pct) that returns USD bn",
-        right="At 20 % Skerry would be worth less than the up round asks.",
-        tests=[
-            expect.call(20, gives=18.5845, tolerance=0.002, mistakes=[
-                Mistake("horizon value left out", 4.8953, "Those are the ten years alone. The years after them are missing."),
-                Mistake("horizon growth left out of its first cash flow", 18.1858, "The first cash flow after the forecast is one year later: let it grow once."),
-                Mistake("horizon value not discounted", 47.4119, "The horizon value stands at the end of year 10. Discount it by ten years."),
-                Mistake("middle of the year", 19.6679, "That discounts from the middle of each year. Here they come at the end."),
-                Mistake("middle of the year", 18.8699, "Your yearly flows come in the middle of each year. Here they come at the end."),
-                Mistake("margin in nine steps", 18.1348, "Your margin of the first year is still that of year 2. It moves in ten steps, the first of them in the first year."),
-                Mistake("revenue not yet grown", 15.4871, "The first year of the forecast already has grown once: 3 x 1.2."),
-                Mistake("no growth after the forecast", 14.8631, "After the forecast the cash flow grows for ever: divide by the rate less the growth."),
-                Mistake("horizon value discounted once too often", 17.1178, "The horizon value stands at the end of year 10, one year before its first cash flow. Discount it by ten years."),
-                Mistake("burn taken for a margin", 19.6402, "The margin starts below zero: Skerry burns 3 % of revenue in year 2."),
-                Mistake("margin mature at once", 22.6314, "The margin gets there in ten equal steps, from minus 3 %."),
-                Mistake("cash added", 22.6845, "The value of the firm is without its cash. That comes in with the price."),
-            ]),
-            expect.call(0, gives=3.4898, tolerance=0.002),
-            expect.call(30, gives=39.7007, tolerance=0.002),
-        ],
-        hints=("What is the margin of the first year, and of the tenth?", "flow = revenue x margin; add flow / 1.12 ** year; then the horizon value of year 10", "margin = -3 + 23 * year / 10", "horizon = flow * 1.03 / (0.12 - 0.03), discounted by 1.12 ** 10"),
-    ),
-    "q7_growth": SheetCheck(
-        "The growth in the price",
-        kind="value",
-        name="q7_growth",
-        expects="a growth in percent",
-        right="Almost a quarter more revenue each year, for ten years: that is what 30 bn claims.",
-        tests=[
-            expect.number(24.3, unit="% a year", tolerance=0.11, mistakes=[
-                Mistake("cash not taken off", 26.2, "The 30 are for the shares, cash included. The business is worth 30 less 4.1."),
-                Mistake("money added to the price", 27.9, "You added the new money or the cash. Start from the pre-money value and take the cash off."),
-                Mistake("middle of the year", 23.6, "Cash flows come at the end of the year here."),
-                Mistake("price of the down round", 9.5, "That is the growth that 12 bn implies."),
-            ]),
-        ],
-        hints=("Which value must the firm have?", "Find the growth at which firm_value is the pre-money value less the cash.", "target = 30 - 4.1", "24.3 %"),
-    ),
+    **_skerry_rounds(),
 }  # fmt: skip
 MANUAL = {"q8": "marked by hand; see the rubric in its cell"}
+
+
+def _capped_rounds(most: float) -> dict[str, SheetCheck]:
+    """Q2 where no year brings more than `most` (USD bn) of new money."""
+    check = SHEET["q2"]
+    large = expect.call(
+        3,
+        [-2, -4],
+        [0, most + 6],
+        gives=[1, most - 3],
+        tolerance=1e-9,
+        mistakes=[
+            Mistake(
+                "all of a large round counted",
+                most + 3,
+                f"The round is larger than what a year can bring. Count {most:g} of it.",
+            ),
+            Mistake(
+                "large round left out", -3, f"Of a round that is too large {most:g} still come in."
+            ),
+        ],
+    )
+    hints = (
+        check.hints[0],
+        f"cash = cash + flow + the smaller of new money and {most:g}, then append",
+        f"cash = cash + flow + min(new_money, {most:g})",
+        check.hints[3],
+    )
+    return {"q2": replace(check, tests=[*check.tests, large], hints=hints)}
+
+
+def _floored_price(floor_pct: float) -> dict[str, SheetCheck]:
+    """Q3 where the conversion price stays at `floor_pct` percent of the old price or above."""
+    check, shares = SHEET["q3"], 40 * 100 / floor_pct
+    deep = expect.call(
+        40,
+        60,
+        100,
+        100,
+        100,
+        gives=100 * shares / (shares + 160),
+        tolerance=0.001,
+        mistakes=[
+            Mistake(
+                "floor left out",
+                100 * 40 / 0.505 / (40 / 0.505 + 160),
+                f"Your conversion price falls below {floor_pct:g} % of the old one. It stops there.",
+            ),
+            Mistake(
+                "floor for a ceiling",
+                20,
+                "There your protection does nothing. The conversion price falls, as far as the floor.",
+            ),
+        ],
+    )
+    hints = (
+        check.hints[0],
+        f"{check.hints[1]}, never below {floor_pct:g} % of it",
+        *check.hints[2:],
+    )
+    return {"q3": replace(check, tests=[*check.tests, deep], hints=hints)}
+
+
+def _next_years_sales(growth: float) -> dict[str, SheetCheck]:
+    """Q5 over the revenue of the next year, taken to be `growth` percent larger."""
+    check, times = SHEET["q5"], 1 + growth / 100
+
+    def on_this_year(test: Callable) -> Callable:
+        def told(f):
+            def scaled(rows, basis):
+                found = f(rows, basis)
+                return None if found is None else found * times
+
+            return test(scaled)
+
+        return told
+
+    first, *others = check.tests
+    this_year = expect.that(
+        f"That is value over this year's revenue. The next year's is {growth:g} % larger.",
+        lambda f: abs(_wholesale(f)["Anthropic"] * 47 / 965 - 1) > 1e-6,
+        mistake="this year's revenue",
+    )
+    hints = (
+        check.hints[0],
+        f"{check.hints[1].removesuffix('.')} by {times:g} times the revenue.",
+        *check.hints[2:],
+    )
+    return {
+        "q5": replace(
+            check,
+            tests=[first, on_this_year(others[0]), this_year, *map(on_this_year, others[1:])],
+            hints=hints,
+        )
+    }
+
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": lambda money, order: {**_first_dry(money), "q1_reason": SHEET["q1_reason"].with_labels(order)},
+    "q2": _capped_rounds,
+    "q3": _floored_price,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _next_years_sales,
+    "q6": _skerry_rounds,
+}  # fmt: skip

@@ -1,5 +1,7 @@
 """Lesson 09: where is the narrowest point, and who holds it?"""
 
+import math
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -270,8 +272,8 @@ TWO_INPUTS = pd.DataFrame(
 )
 
 
-def _costs_over_the_chance(figure) -> Feedback | None:
-    """One of the lines is the cost of Strait with Alder; another may be that of home."""
+def _costs_over_the_chance(figure, chips: float, home: float) -> Feedback | None:
+    """One of the lines is the cost of Strait with Alder, whose chips cost `chips`; another may be that of home."""
     lines = expect.lines_of(figure)
     if not lines:
         return Feedback.wrong("Nothing is drawn as a line of at least five points: use axes.plot.")
@@ -280,43 +282,222 @@ def _costs_over_the_chance(figure) -> Feedback | None:
     whole = [(x, y) for x, y in lines if min(x) <= 0 and abs(max(x) - 100) < 1e-6]
     if not whole:
         return Feedback.wrong("Draw from 0 to 100 %, in percent.")
+    saved = MONTH * home  # USD million, from no chance to certainty
     falling = [
         (x, y)
         for x, y in whole
-        if all(abs(b - y[0] + 0.48 * (a - x[0])) < 0.2 for a, b in zip(x, y, strict=True))
+        if all(abs(b - y[0] + saved / 100 * (a - x[0])) < 0.2 for a, b in zip(x, y, strict=True))
     ]
+    longest = LICENCE_WAIT + home
     if not falling:
         return Feedback.wrong(
-            "From no chance to certainty the wait falls from 18 months to 6: 48 million less, in a straight line."
+            f"From no chance to certainty the wait falls from {longest:g} months to {LICENCE_WAIT}: {saved:g} million less, in a straight line."
         )
-    if not any(abs(y[x.index(min(x))] - 144.828) < 0.2 for x, y in falling):
+    dearest = chips + MONTH * longest
+    if not any(abs(y[x.index(min(x))] - dearest) < 0.2 for x, y in falling):
         return Feedback.wrong(
-            "The line falls as it should, at another height. With no chance Skerry pays for its chips and waits 18 months."
+            f"The line falls as it should, at another height. With no chance Skerry pays for its chips and waits {longest:g} months."
         )
     return None
 
 
-SHEET = {
-    "q1_prediction": SheetCheck(
-        "Total processing performance", kind="value", expects="a number such as 2368",
+LICENCE_WAIT, MONTH = 6, 4  # months until the answer, USD million a month without the cluster
+
+
+def _first_chip(chip: str = "Nvidia A800") -> dict[str, SheetCheck]:
+    """Q1: a chip of the table that meets the first test of October 2022 and not the second."""
+    row = load("rated_chips").set_index("chip").loc[chip]
+    rate, bits = float(row["dense_tops"]), int(row["bit_length"])
+    tpp = rate * bits
+    mistakes = [
+        Mistake(
+            "rate for total processing performance",
+            rate,
+            "That is the rate. TPP multiplies it by the bits of the operation.",
+        ),
+        Mistake(
+            "sparse for dense rate",
+            2 * tpp,
+            "That is twice the dense product. Rates with sparsity do not count.",
+        ),
+    ]
+    if bits == 16:
+        mistakes.append(Mistake("8 bits for 16", tpp / 2, "The rate is given at 16 bits."))
+    prediction = SheetCheck(
+        "Total processing performance",
+        kind="value",
+        expects="a number such as 2368",
         right="Now compare it with the output, and with the limit of 4,800.",
-        tests=[expect.number(4992, "TOPS x bits", tolerance=60, mistakes=[
-            Mistake("rate for total processing performance", 312, "That is the rate. TPP multiplies it by the bits of the operation."),
-            Mistake("sparse for dense rate", 9984, "That is twice the dense product. Rates with sparsity do not count."),
-            Mistake("8 bits for 16", 2496, "The rate is given at 16 bits."),
-        ])],
-        hints=("Which two columns are multiplied?", "dense rate x bits", "312 x 16", "4,992"),
-    ),
-    "q1_reason": SheetCheck(
-        "What the output supports", kind="value", expects='one of "A", "B", "C"',
+        tests=[expect.number(tpp, "TOPS x bits", tolerance=60, mistakes=mistakes)],
+        hints=(
+            "Which two columns are multiplied?",
+            "dense rate x bits",
+            f"{rate:g} x {bits}",
+            f"{tpp:,.0f}",
+        ),
+    )
+    reason = SheetCheck(
+        "What the output supports",
+        kind="value",
+        expects='one of "A", "B", "C"',
         right="One test is met, the other is not, and the rule of 2022 asks for both.",
         tests=[
-            expect.that("Above 4,800 is one of two tests of 2022. What does its rate to other chips say?", lambda given: str(given).strip().upper() != "A", mistake="one test for both"),
-            expect.that("A rule that does not meet a chip says nothing about other rules, letters and buyers.", lambda given: str(given).strip().upper() != "C", mistake="not controlled for free to sell"),
+            expect.that(
+                "Above 4,800 is one of two tests of 2022. What does its rate to other chips say?",
+                lambda given: str(given).strip().upper() != "A",
+                mistake="one test for both",
+            ),
+            expect.that(
+                "A rule that does not meet a chip says nothing about other rules, letters and buyers.",
+                lambda given: str(given).strip().upper() != "C",
+                mistake="not controlled for free to sell",
+            ),
             expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
         ],
-        hints=("How many tests has the rule of 2022?", "TPP of 4,800 and 600 GB/s to other chips, both.", "Its rate to other chips is 400 GB/s.", "B"),
-    ),
+        hints=(
+            "How many tests has the rule of 2022?",
+            "TPP of 4,800 and 600 GB/s to other chips, both.",
+            f"Its rate to other chips is {row['interconnect_gb_s']:g} GB/s.",
+            "B",
+        ),
+    )
+    return {"q1_prediction": prediction, "q1_reason": reason}
+
+
+def _three_plans(cluster: float = 2, home: float = 12, chance: float = 60) -> dict[str, SheetCheck]:
+    """Q6 to Q8: the cluster (million TFLOP/s), months of the power line at home, chance of the licence (percent)."""
+    rate = 1_000_000 * cluster
+    alder, birch = math.ceil(rate / 989), math.ceil(rate / 148)
+    chips, birch_cost = alder * 0.036, birch * 0.012
+    granted, refused = chance / 100, 1 - chance / 100
+    at_home = chips + MONTH * home
+    wait = granted * LICENCE_WAIT + refused * (LICENCE_WAIT + home)
+    strait, even = chips + MONTH * wait, 100 * LICENCE_WAIT / home
+    certain = chips + MONTH * LICENCE_WAIT
+    forgotten = chips + MONTH * (granted * LICENCE_WAIT + refused * home)
+    published = home == 12
+    months = "twelve" if published else f"{home:g}"
+    close_by = "Two plans lie close together; the third" if published else "The plan with Birch"
+    below = "an even chance" if published else f"a chance of {even:.0f} %"
+    number = SheetCheck(
+        "Chips that the cluster needs",
+        kind="value",
+        expects="a pair of whole numbers (Alder, Birch)",
+        right="Nearly seven Birches for one Alder.",
+        tests=[
+            expect.that("Give a pair: (Alder, Birch).", lambda given: len(given) == 2),
+            expect.that(
+                "Birch's 296 is a rate at 8 bits. The cluster is sized at 16, where it does half.",
+                lambda given: abs(given[1] - math.ceil(rate / 296)) > 2,
+                mistake="8 bits for 16",
+            ),
+            expect.that(
+                "Chips come whole: round up.",
+                lambda given: all(float(n) == int(n) for n in given) and given[0] != alder - 1,
+                mistake="not rounded up",
+            ),
+            expect.that(
+                "Cluster rate over the rate of one chip, at 16 bits.",
+                lambda given: given[0] == alder and given[1] == birch,
+            ),
+        ],
+        hints=(
+            "At which bits is the cluster sized?",
+            f"{rate:,.0f} / rate at 16 bits, rounded up",
+            f"math.ceil({rate:_.0f} / 989)",
+            f"({alder}, {birch})",
+        ),
+    )
+    costs = SheetCheck(
+        "Cost of three plans",
+        kind="value",
+        expects="three numbers in USD million: (home Alder, strait Alder, strait Birch)",
+        right=f"{close_by} saves the wait and pays about twice as much for it in chips.",
+        tests=[
+            expect.that("Give three numbers.", lambda given: len(given) == 3),
+            expect.that(
+                "In USD million, so each lies below 1,000.",
+                lambda given: max(given) < 1000,
+                mistake="USD for USD million",
+            ),
+            expect.that(
+                f"Home with Alder: {alder:,} chips x 36,000, and {months} months at {MONTH}.",
+                lambda given: abs(given[0] - at_home) < 0.1,
+            ),
+            expect.that(
+                f"You counted the licence as if it were certain. With {100 - chance:g} % it is refused.",
+                lambda given: abs(given[1] - certain) > 0.1,
+                mistake="licence taken as certain",
+            ),
+            expect.that(
+                f"If it is refused, Skerry has waited six months and then starts the {months} at home.",
+                lambda given: abs(given[1] - forgotten) > 0.1,
+                mistake="wait before the refusal forgotten",
+            ),
+            expect.that(
+                f"Strait with Alder: {chance:g} % wait 6 months, {100 - chance:g} % wait 6 + {home:g}.",
+                lambda given: abs(given[1] - strait) < 0.1,
+            ),
+            expect.that(
+                f"Strait with Birch: no wait, {birch:,} chips x 12,000.",
+                lambda given: abs(given[2] - birch_cost) < 0.1,
+            ),
+        ],
+        hints=(
+            "Chips, and months of delay at 4 million.",
+            f"Expected months: {granted:g} x 6 + {refused:g} x (6 + {home:g})",
+            f"{chips:.3f} + {home:g} x 4",
+            f"({at_home:.1f}, {strait:.1f}, {birch_cost:.1f})",
+        ),
+    )
+    break_even = SheetCheck(
+        "Break-even chance of the licence",
+        kind="value",
+        expects="a percentage between 0 and 100",
+        right=f"Below {below} home is cheaper. Your {chance:g} % is an assumption: how sure is it?",
+        tests=[
+            expect.number(
+                even,
+                "%",
+                tolerance=0.5,
+                mistakes=[
+                    Mistake(
+                        "the given chance for the break-even",
+                        chance,
+                        f"That is the chance {'in the table' if published else 'that is given'}. At which chance do the two plans cost the same?",
+                    ),
+                ],
+            )
+        ],
+        hints=(
+            "At which chance do both plans wait equally long?",
+            f"p x 6 + (1 - p) x {6 + home:g} = {home:g}",
+            f"{6 + home:g} - {home:g} p = {home:g}",
+            f"{even:.3g}",
+        ),
+    )
+    figure = SheetCheck(
+        "Cost against chance",
+        kind="figure",
+        name="q7_figure",
+        expects="a matplotlib figure with a title, and axis labels that name % and USD million",
+        right="Title, units and the falling line are there. Where does it cross the cost at home?",
+        tests=[
+            expect.figure_texts(x_unit="%", y_unit="USD million"),
+            lambda figure: _costs_over_the_chance(figure, chips, home),
+        ],
+        hints=(
+            "One cost for each chance.",
+            f"chips + 4 x (p x 6 + (1 - p) x {6 + home:g})",
+            "chances = range(0, 101, 10)",
+            f"The line falls from {chips + MONTH * (6 + home):.1f} to {certain:.1f}; home lies at {at_home:.1f}.",
+        ),
+    )
+    return {"q6_chips": number, "q6_costs": costs, "q6_break_even": break_even, "q7": figure}
+
+
+SHEET = {
+    **_first_chip(),
     "q2": SheetCheck(
         "Class under October 2023", kind="function", expects='class_2023(dense_rates, die_area, data_centre) that returns "3A090.a", "3A090.b" or "none"',
         right="It agrees with what was published about the H20, the L40S and the RTX 4090, and at the edges.",
@@ -399,47 +580,100 @@ SHEET = {
         ],
         hints=("Use class_2023.", "Each chip has one rate, at the bits that its row names.", "class_2023({16: 989}, 814, True)", '("3A090.a", "none")'),
     ),
-    "q6_chips": SheetCheck(
-        "Chips that the cluster needs", kind="value", expects="a pair of whole numbers (Alder, Birch)",
-        right="Nearly seven Birches for one Alder.",
-        tests=[
-            expect.that("Give a pair: (Alder, Birch).", lambda given: len(given) == 2),
-            expect.that("Birch's 296 is a rate at 8 bits. The cluster is sized at 16, where it does half.", lambda given: abs(given[1] - 6757) > 2, mistake="8 bits for 16"),
-            expect.that("Chips come whole: round up.", lambda given: all(float(n) == int(n) for n in given) and given[0] != 2022, mistake="not rounded up"),
-            expect.that("Cluster rate over the rate of one chip, at 16 bits.", lambda given: given[0] == 2023 and given[1] == 13514),
-        ],
-        hints=("At which bits is the cluster sized?", "2,000,000 / rate at 16 bits, rounded up", "math.ceil(2_000_000 / 989)", "(2023, 13514)"),
-    ),
-    "q6_costs": SheetCheck(
-        "Cost of three plans", kind="value", expects="three numbers in USD million: (home Alder, strait Alder, strait Birch)",
-        right="Two plans lie close together; the third saves the wait and pays about twice as much for it in chips.",
-        tests=[
-            expect.that("Give three numbers.", lambda given: len(given) == 3),
-            expect.that("In USD million, so each lies below 1,000.", lambda given: max(given) < 1000, mistake="USD for USD million"),
-            expect.that("Home with Alder: 2,023 chips x 36,000, and twelve months at 4.", lambda given: abs(given[0] - 120.828) < 0.1),
-            expect.that("You counted the licence as if it were certain. With 40 % it is refused.", lambda given: abs(given[1] - 96.828) > 0.1, mistake="licence taken as certain"),
-            expect.that("If it is refused, Skerry has waited six months and then starts the twelve at home.", lambda given: abs(given[1] - 106.428) > 0.1, mistake="wait before the refusal forgotten"),
-            expect.that("Strait with Alder: 60 % wait 6 months, 40 % wait 6 + 12.", lambda given: abs(given[1] - 116.028) < 0.1),
-            expect.that("Strait with Birch: no wait, 13,514 chips x 12,000.", lambda given: abs(given[2] - 162.168) < 0.1),
-        ],
-        hints=("Chips, and months of delay at 4 million.", "Expected months: 0.6 x 6 + 0.4 x (6 + 12)", "72.828 + 12 x 4", "(120.8, 116.0, 162.2)"),
-    ),
-    "q6_break_even": SheetCheck(
-        "Break-even chance of the licence", kind="value", expects="a percentage between 0 and 100",
-        right="Below an even chance home is cheaper. Your 60 % is an assumption: how sure is it?",
-        tests=[expect.number(50, "%", tolerance=0.5, mistakes=[
-            Mistake("the given chance for the break-even", 60, "That is the chance in the table. At which chance do the two plans cost the same?"),
-        ])],
-        hints=("At which chance do both plans wait equally long?", "p x 6 + (1 - p) x 18 = 12", "18 - 12 p = 12", "50"),
-    ),
-    "q7": SheetCheck(
-        "Cost against chance", kind="figure", name="q7_figure", expects="a matplotlib figure with a title, and axis labels that name % and USD million",
-        right="Title, units and the falling line are there. Where does it cross the cost at home?",
-        tests=[
-            expect.figure_texts(x_unit="%", y_unit="USD million"),
-            _costs_over_the_chance,
-        ],
-        hints=("One cost for each chance.", "chips + 4 x (p x 6 + (1 - p) x 18)", "chances = range(0, 101, 10)", "The line falls from 144.8 to 96.8; home lies at 120.8."),
-    ),
+    **_three_plans(),
 }  # fmt: skip
 MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}
+
+
+def _denser(limit: float) -> dict[str, SheetCheck]:
+    """Q2 with another limit for the density in the second test of 3A090.a."""
+    check, above, under = SHEET["q2"], limit + 0.05, limit - 0.05
+    tests = [
+        expect.that(
+            f"1,600 for data centres with a density of {above:g}: at {limit:g} or more it is 3A090.a.",
+            lambda f: f({8: 200}, 1600 / above, True) == "3A090.a",
+            mistake="limit of the density",
+        ),
+        expect.that(
+            f"1,600 for data centres with a density of {under:g}: below {limit:g} only the tests of 3A090.b are left.",
+            lambda f: f({8: 200}, 1600 / under, True) == "3A090.b",
+            mistake="limit of the density",
+        ),
+    ]
+    hints = (*check.hints[:3], check.hints[3].replace("5.92", f"{limit:g}"))
+    return {"q2": replace(check, tests=[*check.tests, *tests], hints=hints)}
+
+
+def _limited_help(most: float) -> dict[str, SheetCheck]:
+    """Q3 where the other suppliers together add `most` percent of usual use or less."""
+    check = SHEET["q3"]
+    limited = expect.call(
+        70,
+        200,
+        6,
+        gives=600 / (70 - most),
+        tolerance=0.01,
+        mistakes=[
+            Mistake(
+                "limit of the help left out",
+                60,
+                f"Twice their 30 % would be 60 points; together they add no more than {most:g}.",
+            ),
+            Mistake("help left out", 600 / 70, "You left out what the others can add."),
+        ],
+    )
+    line = f"added = min((100 - share) * spare_pct / 100, {most:g})"
+    hints = (
+        check.hints[0],
+        f"{line}, in percent; what is missing is the share less that",
+        line,
+        check.hints[3],
+    )
+    return {"q3": replace(check, tests=[*check.tests, limited], hints=hints)}
+
+
+def _large_only(least: float) -> dict[str, SheetCheck]:
+    """Q5 for inputs whose largest supplier has `least` percent or more."""
+    check = SHEET["q5"]
+    edge = pd.DataFrame(
+        [
+            ("oars", "Elm", "", "supplier", least),
+            ("keels", "Fir", "", "supplier", least - 1.0),
+            ("keels", "Elm", "", "supplier", 2.0),
+            ("oars", "Elm", "Alder", "customer", 95.0),
+        ],
+        columns=TWO_INPUTS.columns,
+    )
+    tests = [
+        expect.that(
+            f"In another small table the largest supplier of oars has exactly {least:g} %: that input stays.",
+            lambda f: "oars" in f(edge).index,
+            mistake="the limit itself left out",
+        ),
+        expect.that(
+            f"Its largest supplier of keels has {least - 1:g} %, below {least:g}: that input is left out.",
+            lambda f: "keels" not in f(edge).index,
+            mistake="small suppliers kept",
+        ),
+    ]
+    hints = (
+        check.hints[0],
+        f"{check.hints[1].removesuffix('.')}, keep values of {least:g} or more.",
+        check.hints[2],
+        f'largest = own.groupby("input")["share_pct"].max(); return largest[largest >= {least:g}]',
+    )
+    return {"q5": replace(check, tests=[*check.tests, *tests], hints=hints)}
+
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": lambda chip, order: {
+        name: check.with_labels(order) if name == "q1_reason" else check
+        for name, check in _first_chip(chip).items()
+    },
+    "q2": _denser,
+    "q3": _limited_help,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _large_only,
+    "q6": _three_plans,
+}

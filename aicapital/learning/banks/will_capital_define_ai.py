@@ -1,5 +1,7 @@
 """Lesson 10: two futures, five years: which assumptions decide?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -479,12 +481,8 @@ SMALL = pd.DataFrame(
     columns=["from", "to", "date"],
 ).astype({"date": "datetime64[ns]"})
 
-# Innovations a sector and year on the two curves of question 6, at degrees of competition in percent.
+# Degrees of competition (percent) at which the two curves of question 6 are compared.
 AT = (50, 60, 75, 90, 100)
-CURVES = {
-    "alone": (1.0995, 1.0951, 1.0770, 1.0526, 1.0349),
-    "in the alliance": (1.1009, 1.1415, 1.1729, 1.1824, 1.1813),
-}
 
 
 def _lines(figure) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -497,14 +495,14 @@ def _lines(figure) -> list[tuple[np.ndarray, np.ndarray]]:
     return found
 
 
-def _both_curves(figure) -> Feedback | None:
+def _both_curves(figure, curves) -> Feedback | None:
     lines = _lines(figure)
     if max(x.max() for x, _ in lines) <= 1.01:
         return Feedback.wrong(
             "Your axis runs from 0.5 to 1: those are fractions. Multiply competition by 100.",
             "fraction for percent",
         )
-    for name, wanted in CURVES.items():
+    for name, wanted in curves.items():
         if not any(np.allclose(np.interp(AT, x, y), wanted, atol=0.004) for x, y in lines):
             return Feedback.wrong(
                 f"No line is that of Skerry {name}. Work out innovation with StepByStep, leader_profit 1 and the "
@@ -517,67 +515,350 @@ def _pair(given) -> bool:
     return len(given) == 2
 
 
+def _two_in_a_row(large: int = 3, small: int = 1) -> dict[str, SheetCheck]:
+    """Q1: two firms with so many choices at the start."""
+    whole = large + small
+    first, second = small / whole, (small + 1) / (whole + 1)
+    published = (large, small) == (3, 1)
+    quarter = "a quarter" if published else f"{small}/{whole}"
+    sixteenth = "a sixteenth" if published else f"the square of {small}/{whole}"
+
+    def words(count):
+        return {2: "two", 5: "five"}.get(count, f"{count}") if published else f"{count}"
+
+    return {
+        "q1_prediction": SheetCheck(
+            "The chance of two in a row",
+            kind="value",
+            expects="a percentage, such as 20",
+            right=f"More than {sixteenth}: the first choice has made the second more likely. Now compare it with the output.",
+            tests=[
+                expect.number(
+                    round(100 * first * second, 2),
+                    "%",
+                    tolerance=0.5,
+                    mistakes=[
+                        Mistake(
+                            "second choice as if nothing had happened",
+                            round(100 * first**2, 2),
+                            f"That takes {quarter} twice. After the first choice the firm has {words(small + 1)} balls of {words(whole + 1)}.",
+                        ),
+                        Mistake(
+                            "one choice for two",
+                            round(100 * first, 2),
+                            "That is the chance of the first choice alone.",
+                        ),
+                        Mistake(
+                            "the chance of the second choice alone",
+                            round(100 * second, 2),
+                            "That is the second choice, once the first is made. Both must happen.",
+                        ),
+                    ],
+                )
+            ],
+            hints=(
+                "How many balls of how many does the second firm have, before each choice?",
+                "Multiply the chance of the first choice by that of the second.",
+                f"{small}/{whole} first; then {small + 1}/{whole + 1}",
+                f"{100 * first * second:.3g} %",
+            ),
+        ),
+        "q1_reason": SheetCheck(
+            f"Why more than {sixteenth}",
+            kind="value",
+            expects='one of "A", "B", "C"',
+            right="That is the whole mechanism: what has been chosen is chosen more.",
+            tests=[
+                expect.that(
+                    "Quality is the same for both firms here. The numbers come from the balls alone.",
+                    lambda given: str(given).strip().upper() != "A",
+                    mistake="lead taken for skill",
+                ),
+                expect.that(
+                    f"With replacement and nothing added the chance would stay at {quarter}, whoever is larger.",
+                    lambda given: str(given).strip().upper() != "C",
+                    mistake="size taken for reinforcement",
+                ),
+                expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
+            ],
+            hints=(
+                "What is different in the urn before the second choice?",
+                "Look at the start of the second market in the cell.",
+                "It has one more ball for the second firm.",
+                "B",
+            ),
+        ),
+    }
+
+
+def _share_and_error(times: float = 1) -> dict[str, SheetCheck]:
+    """Q3: how many standard errors the second number holds."""
+    more, code = ("", "") if times == 1 else (f", the error also times {times:g}", f"{times:g} * ")
+    once = [
+        Mistake("one standard error", 4.0, f"That is one standard error. Give {times:g} of them.")
+    ]
+    once = once if times != 1 else []
+    return {
+        "q3": SheetCheck(
+            "A share of paths and its error",
+            kind="function",
+            expects="share_and_error(index, mark) that returns a pair, percent and percentage points",
+            right="The second number is the error of the simulation, and of nothing else.",
+            tests=[
+                expect.call(
+                    np.array([6000.0] * 20 + [4000.0] * 80),
+                    5000,
+                    gives=(20, 4 * times),
+                    tolerance=0.001,
+                    labels=("the share", "the error"),
+                    mistakes=[
+                        Mistake("fraction for percent", 0.2, "Give percent: 20, not 0.2."),
+                        Mistake(
+                            "fraction for percent",
+                            0.04 * times,
+                            f"Give percentage points: {4 * times:g}, not {0.04 * times:g}.",
+                        ),
+                        Mistake(
+                            "spread of one path",
+                            40.0 * times,
+                            "Divide by the number of paths inside the root.",
+                        ),
+                        Mistake(
+                            "divided by the number of paths",
+                            0.4 * times,
+                            "Divide by the root of the number of paths.",
+                        ),
+                        Mistake("the other paths", 80.0, "You counted the paths below the mark."),
+                        *once,
+                    ],
+                ),
+                expect.call(
+                    np.array([5000.0, 4999.0, 5000.0, 100.0]),
+                    5000,
+                    gives=(50, 25 * times),
+                    tolerance=0.001,
+                    labels=("the share", "the error"),
+                    mistakes=[
+                        Mistake("mark left out", 0.0, "A path exactly on the mark counts: use >=.")
+                    ],
+                ),
+                expect.call(
+                    np.array([1900.0, 1700.0]),
+                    1800,
+                    gives=(50, 35.3553 * times),
+                    tolerance=0.001,
+                    labels=("the share", "the error"),
+                    mistakes=[
+                        Mistake("mark typed in", 0.0, "Use the mark that the function is given.")
+                    ],
+                ),
+            ],
+            hints=(
+                "The mean of True and False is a share.",
+                f"share = mean of (index >= mark); error = root of share x (1 - share) / paths; both times 100{more}",
+                "share = (index >= mark).mean()",
+                f"return 100 * share, 100 * {code}(share * (1 - share) / len(index)) ** 0.5",
+            ),
+        ),
+    }
+
+
+COUNTS = {3: "Three", 4: "Four", 5: "Five"}
+
+# Strength and diffusion in the alliance -> percent of paths on which Skerry keeps a tenth, alone and in the alliance;
+# learners' own terms from 50,000 paths each. The terms of the table come first.
+STAYS = {
+    (1.3, 0.4): (34.5, 91.3),
+    (1.1, 0.5): (56.8, 97.9),
+    (1.15, 0.35): (50.8, 90.5),
+    (1.2, 0.55): (45.0, 98.4),
+    (1.25, 0.5): (39.4, 96.9),
+    (1.35, 0.35): (29.1, 84.1),
+    (1.4, 0.45): (24.6, 92.8),
+    (1.5, 0.4): (17.0, 86.0),
+    (1.45, 0.3): (20.5, 70.9),
+}
+
+
+def _curves_of(help_alone: float = 0.2, help_alliance: float = 0.6) -> dict[str, SheetCheck]:
+    """Q6: help for laggards (rate a year), alone and in the alliance."""
+    curves = {
+        name: [round(float(StepByStep(1, rate).innovation(at / 100)), 4) for at in AT]
+        for name, rate in (("alone", help_alone), ("in the alliance", help_alliance))
+    }
+    return {
+        "q6": SheetCheck(
+            "Innovation, alone and in the alliance",
+            kind="figure",
+            name="q6_figure",
+            expects="a matplotlib figure with a title, and axis labels that name % and a year",
+            right="Both curves are there. Check for yourself that the title states what they show.",
+            tests=[
+                expect.figure_texts(x_unit="%", y_unit="a year"),
+                expect.that(
+                    "Draw two lines of at least five points each: use axes.plot twice.",
+                    lambda figure: len(_lines(figure)) >= 2,
+                ),
+                lambda figure: _both_curves(figure, curves),
+                expect.that(
+                    "Draw the lines from 50 to 100 % competition.",
+                    lambda figure: all(
+                        x.min() < 51 and x.max() > 99 for x, _ in _lines(figure)[:2]
+                    ),
+                ),
+            ],
+            hints=(
+                "One economy for each help, one line for each economy.",
+                "StepByStep(1, help).innovation(competition), for competition from 0.5 to 1; draw 100 x competition.",
+                "competition = np.linspace(0.5, 1, 21)",
+                f"At 75 % the curve of the alliance passes about {curves['in the alliance'][2]:.2f}, that of Skerry alone about {curves['alone'][2]:.2f}.",
+            ),
+        ),
+    }
+
+
+def _alliance(
+    strength: float = 1.3, diffusion: float = 0.4, fee: float = 0.04
+) -> dict[str, SheetCheck]:
+    """Q7 and Q8: strength, diffusion in the alliance (0 to 1) and its fee (USD bn a year)."""
+    sizes = np.array([30.0, 18.0, 6.0, 6.0]) ** strength
+    pull = float(sizes[3] / sizes.sum())
+    alone, alliance = (round(100 * ((1 - free) * pull + free / 4), 3) for free in (0.1, diffusion))
+    points = 100 * fee  # of chance, at 20 choices a year and a profit of USD 0.05 bn each
+    even, stays = 10 + points / (0.25 - pull), STAYS[strength, diffusion]
+    published = (strength, diffusion, fee) == (1.3, 0.4, 0.04)
+    added = "more than five points" if published else f"{alliance - alone:.1f} points"
+    few, many, nine = (
+        ("about a third", "about nine in ten", "about nine paths in ten")
+        if published
+        else (f"about {stays[0]:.0f} %", f"about {stays[1]:.0f} %", f"about {stays[1]:.0f} %")
+    )
+    return {
+        "q7_next": SheetCheck(
+            "Skerry's next choice",
+            kind="value",
+            expects="a pair of percentages: alone, in the alliance",
+            right=f"The alliance adds {added}, because Skerry is small: diffusion helps those below the average.",
+            tests=[
+                expect.that("Give a pair of percentages, such as (10, 20).", _pair),
+                expect.that(
+                    "These read as fractions. Give percent.",
+                    lambda given: max(given) > 1,
+                    mistake="shares for percentages",
+                ),
+                expect.that(
+                    "First alone, then in the alliance.",
+                    lambda given: (
+                        not (abs(given[0] - alliance) < 0.1 and abs(given[1] - alone) < 0.1)
+                    ),
+                    mistake="wrong order",
+                ),
+                expect.that(
+                    "You took the strength as 1: a tenth of the size is then a tenth of the pull.",
+                    lambda given: abs(given[0] - 11.5) > 0.1,
+                    mistake="strength left out",
+                ),
+                expect.that(
+                    f"{100 * pull:.1f} % is Skerry's part of the pull. Some choices do not depend on size.",
+                    lambda given: abs(given[0] - 100 * pull) > 0.1,
+                    mistake="diffusion left out",
+                ),
+                expect.that(
+                    f"The chance alone is not right: four firms, strength {strength:g}, the diffusion of the row “alone”.",
+                    lambda given: abs(given[0] - alone) < 0.1,
+                ),
+                expect.that(
+                    "The chance in the alliance is not right: the same market, the diffusion of the alliance.",
+                    lambda given: abs(given[1] - alliance) < 0.1,
+                ),
+            ],
+            hints=(
+                "Your function of question 2 does it.",
+                "Sizes of the four firms, strength, and each diffusion in turn; Skerry's entry, in percent.",
+                f"next_chance(np.array([30, 18, 6, 6]), {strength:g}, 0.1)",
+                f"About {alone:.1f} % and {alliance:.1f} %",
+            ),
+        ),
+        "q7_break_even": SheetCheck(
+            "Diffusion that pays the fee",
+            kind="value",
+            expects="a percentage",
+            right=f"Below the {100 * diffusion:g} % that the alliance promises, with some room. But the first year only: later years build on it.",
+            tests=[
+                expect.number(
+                    round(even, 1),
+                    "%",
+                    tolerance=0.35,
+                    mistakes=[
+                        Mistake(
+                            "the rise for the level",
+                            round(even - 10, 1),
+                            "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
+                        ),
+                        Mistake(
+                            "points of chance for diffusion",
+                            points,
+                            f"{COUNTS[round(points)]} points of chance are what Skerry must win. Which diffusion brings them?",
+                        ),
+                        Mistake(
+                            "an equal share for the gain",
+                            10 + 4 * points,
+                            "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
+                        ),
+                    ],
+                )
+            ],
+            hints=(
+                "How many points of chance must Skerry win to pay the fee?",
+                "fee / (choices a year x profit a choice) = points; each unit of diffusion brings 1/4 less Skerry's part of the pull.",
+                f"{fee:g} / (20 * 0.05) = {points / 100:g}",
+                f"10 % + {points / 100:g} / (0.25 - {pull:.3f}) = about {even:.0f} %",
+            ),
+        ),
+        "q7_survive": SheetCheck(
+            "Is Skerry still there?",
+            kind="value",
+            expects="a pair of percentages: alone, in the alliance",
+            right=f"From {few} to {many}, in this model. Chance has the rest.",
+            tests=[
+                expect.that("Give a pair of percentages, such as (10, 20).", _pair),
+                expect.that(
+                    "These read as fractions. Give percent.",
+                    lambda given: max(given) > 1,
+                    mistake="shares for percentages",
+                ),
+                expect.that(
+                    "You counted the paths on which Skerry falls below a tenth.",
+                    lambda given: not (abs(given[0] - (100 - stays[0])) < 5 and given[1] < 50),
+                    mistake="the other paths",
+                ),
+                expect.that(
+                    "First alone, then in the alliance.",
+                    lambda given: given[0] < given[1],
+                    mistake="wrong order",
+                ),
+                expect.that(
+                    f"Alone it should be {few} of the paths: 100 choices in five years, Skerry is the last firm, a tenth of all choices or more.",
+                    lambda given: abs(given[0] - stays[0]) < 4,
+                ),
+                expect.that(
+                    f"In the alliance it should be {nine}.",
+                    lambda given: abs(given[1] - stays[1]) < 4,
+                ),
+            ],
+            hints=(
+                "UrnMarket(...).simulate(choices, paths) gives the choices by firm on each path.",
+                "Skerry's share on each path, then the share of paths on which it is 0.1 or more.",
+                f"ends = UrnMarket((30, 18, 6, 6), strength={strength:g}, diffusion=0.1).simulate(100, 2000)",
+                f"About {int(stays[0] + 0.5)} % and {stays[1]:.0f} %",
+            ),
+        ),
+    }
+
+
 # Values below are made-up ones of the running case or textbook results; none is a formula of the solution.
 SHEET = {
-    "q1_prediction": SheetCheck(
-        "The chance of two in a row",
-        kind="value",
-        expects="a percentage, such as 20",
-        right="More than a sixteenth: the first choice has made the second more likely. Now compare it with the output.",
-        tests=[
-            expect.number(
-                10,
-                "%",
-                tolerance=0.5,
-                mistakes=[
-                    Mistake(
-                        "second choice as if nothing had happened",
-                        6.25,
-                        "That takes a quarter twice. After the first choice the firm has two balls of five.",
-                    ),
-                    Mistake(
-                        "one choice for two", 25.0, "That is the chance of the first choice alone."
-                    ),
-                    Mistake(
-                        "the chance of the second choice alone",
-                        40.0,
-                        "That is the second choice, once the first is made. Both must happen.",
-                    ),
-                ],
-            )
-        ],
-        hints=(
-            "How many balls of how many does the second firm have, before each choice?",
-            "Multiply the chance of the first choice by that of the second.",
-            "1/4 first; then 2/5",
-            "10 %",
-        ),
-    ),
-    "q1_reason": SheetCheck(
-        "Why more than a sixteenth",
-        kind="value",
-        expects='one of "A", "B", "C"',
-        right="That is the whole mechanism: what has been chosen is chosen more.",
-        tests=[
-            expect.that(
-                "Quality is the same for both firms here. The numbers come from the balls alone.",
-                lambda given: str(given).strip().upper() != "A",
-                mistake="lead taken for skill",
-            ),
-            expect.that(
-                "With replacement and nothing added the chance would stay at a quarter, whoever is larger.",
-                lambda given: str(given).strip().upper() != "C",
-                mistake="size taken for reinforcement",
-            ),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
-        hints=(
-            "What is different in the urn before the second choice?",
-            "Look at the start of the second market in the cell.",
-            "It has one more ball for the second firm.",
-            "B",
-        ),
-    ),
+    **_two_in_a_row(),
     "q2": SheetCheck(
         "Who gets the next choice",
         kind="function",
@@ -664,60 +945,7 @@ SHEET = {
             "return (1 - diffusion) * pull / pull.sum() + diffusion / len(sizes)",
         ),
     ),
-    "q3": SheetCheck(
-        "A share of paths and its error",
-        kind="function",
-        expects="share_and_error(index, mark) that returns a pair, percent and percentage points",
-        right="The second number is the error of the simulation, and of nothing else.",
-        tests=[
-            expect.call(
-                np.array([6000.0] * 20 + [4000.0] * 80),
-                5000,
-                gives=(20, 4),
-                tolerance=0.001,
-                labels=("the share", "the error"),
-                mistakes=[
-                    Mistake("fraction for percent", 0.2, "Give percent: 20, not 0.2."),
-                    Mistake("fraction for percent", 0.04, "Give percentage points: 4, not 0.04."),
-                    Mistake(
-                        "spread of one path", 40.0, "Divide by the number of paths inside the root."
-                    ),
-                    Mistake(
-                        "divided by the number of paths",
-                        0.4,
-                        "Divide by the root of the number of paths.",
-                    ),
-                    Mistake("the other paths", 80.0, "You counted the paths below the mark."),
-                ],
-            ),
-            expect.call(
-                np.array([5000.0, 4999.0, 5000.0, 100.0]),
-                5000,
-                gives=(50, 25),
-                tolerance=0.001,
-                labels=("the share", "the error"),
-                mistakes=[
-                    Mistake("mark left out", 0.0, "A path exactly on the mark counts: use >=.")
-                ],
-            ),
-            expect.call(
-                np.array([1900.0, 1700.0]),
-                1800,
-                gives=(50, 35.3553),
-                tolerance=0.001,
-                labels=("the share", "the error"),
-                mistakes=[
-                    Mistake("mark typed in", 0.0, "Use the mark that the function is given.")
-                ],
-            ),
-        ],
-        hints=(
-            "The mean of True and False is a share.",
-            "share = mean of (index >= mark); error = root of share x (1 - share) / paths; both times 100",
-            "share = (index >= mark).mean()",
-            "return 100 * share, 100 * (share * (1 - share) / len(index)) ** 0.5",
-        ),
-    ),
+    **_share_and_error(),
     "q4": SheetCheck(
         "Put the lines in order",
         kind="order",
@@ -796,148 +1024,76 @@ SHEET = {
             'return both.groupby("from")["to"].nunique()',
         ),
     ),
-    "q6": SheetCheck(
-        "Innovation, alone and in the alliance",
-        kind="figure",
-        name="q6_figure",
-        expects="a matplotlib figure with a title, and axis labels that name % and a year",
-        right="Both curves are there. Check for yourself that the title states what they show.",
-        tests=[
-            expect.figure_texts(x_unit="%", y_unit="a year"),
-            expect.that(
-                "Draw two lines of at least five points each: use axes.plot twice.",
-                lambda figure: len(_lines(figure)) >= 2,
-            ),
-            _both_curves,
-            expect.that(
-                "Draw the lines from 50 to 100 % competition.",
-                lambda figure: all(x.min() < 51 and x.max() > 99 for x, _ in _lines(figure)[:2]),
-            ),
-        ],
-        hints=(
-            "One economy for each help, one line for each economy.",
-            "StepByStep(1, help).innovation(competition), for competition from 0.5 to 1; draw 100 x competition.",
-            "competition = np.linspace(0.5, 1, 21)",
-            "At 75 % the curve of the alliance passes about 1.17, that of Skerry alone about 1.08.",
-        ),
-    ),
-    "q7_next": SheetCheck(
-        "Skerry's next choice",
-        kind="value",
-        expects="a pair of percentages: alone, in the alliance",
-        right="The alliance adds more than five points, because Skerry is small: diffusion helps those below the average.",
-        tests=[
-            expect.that("Give a pair of percentages, such as (10, 20).", _pair),
-            expect.that(
-                "These read as fractions. Give percent.",
-                lambda given: max(given) > 1,
-                mistake="shares for percentages",
-            ),
-            expect.that(
-                "First alone, then in the alliance.",
-                lambda given: not (abs(given[0] - 14.2) < 0.1 and abs(given[1] - 8.8) < 0.1),
-                mistake="wrong order",
-            ),
-            expect.that(
-                "You took the strength as 1: a tenth of the size is then a tenth of the pull.",
-                lambda given: abs(given[0] - 11.5) > 0.1,
-                mistake="strength left out",
-            ),
-            expect.that(
-                "7.0 % is Skerry's part of the pull. Some choices do not depend on size.",
-                lambda given: abs(given[0] - 7.0) > 0.1,
-                mistake="diffusion left out",
-            ),
-            expect.that(
-                "The chance alone is not right: four firms, strength 1.3, the diffusion of the row “alone”.",
-                lambda given: abs(given[0] - 8.805) < 0.1,
-            ),
-            expect.that(
-                "The chance in the alliance is not right: the same market, the diffusion of the alliance.",
-                lambda given: abs(given[1] - 14.203) < 0.1,
-            ),
-        ],
-        hints=(
-            "Your function of question 2 does it.",
-            "Sizes of the four firms, strength, and each diffusion in turn; Skerry's entry, in percent.",
-            "next_chance(np.array([30, 18, 6, 6]), 1.3, 0.1)",
-            "About 8.8 % and 14.2 %",
-        ),
-    ),
-    "q7_break_even": SheetCheck(
-        "Diffusion that pays the fee",
-        kind="value",
-        expects="a percentage",
-        right="Below the 40 % that the alliance promises, with some room. But the first year only: later years build on it.",
-        tests=[
-            expect.number(
-                32.2,
-                "%",
-                tolerance=0.35,
-                mistakes=[
-                    Mistake(
-                        "the rise for the level",
-                        22.2,
-                        "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
-                    ),
-                    Mistake(
-                        "points of chance for diffusion",
-                        4.0,
-                        "Four points of chance are what Skerry must win. Which diffusion brings them?",
-                    ),
-                    Mistake(
-                        "an equal share for the gain",
-                        26.0,
-                        "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
-                    ),
-                ],
-            )
-        ],
-        hints=(
-            "How many points of chance must Skerry win to pay the fee?",
-            "fee / (choices a year x profit a choice) = points; each unit of diffusion brings 1/4 less Skerry's part of the pull.",
-            "0.04 / (20 * 0.05) = 0.04",
-            "10 % + 0.04 / (0.25 - 0.070) = about 32 %",
-        ),
-    ),
-    "q7_survive": SheetCheck(
-        "Is Skerry still there?",
-        kind="value",
-        expects="a pair of percentages: alone, in the alliance",
-        right="From about a third to about nine in ten, in this model. Chance has the rest.",
-        tests=[
-            expect.that("Give a pair of percentages, such as (10, 20).", _pair),
-            expect.that(
-                "These read as fractions. Give percent.",
-                lambda given: max(given) > 1,
-                mistake="shares for percentages",
-            ),
-            expect.that(
-                "You counted the paths on which Skerry falls below a tenth.",
-                lambda given: not (abs(given[0] - 66) < 5 and given[1] < 15),
-                mistake="the other paths",
-            ),
-            expect.that(
-                "First alone, then in the alliance.",
-                lambda given: given[0] < given[1],
-                mistake="wrong order",
-            ),
-            expect.that(
-                "Alone it should be about a third of the paths: 100 choices in five years, Skerry is the last firm, a tenth of all choices or more.",
-                lambda given: abs(given[0] - 34.5) < 4,
-            ),
-            expect.that(
-                "In the alliance it should be about nine paths in ten.",
-                lambda given: abs(given[1] - 91.3) < 4,
-            ),
-        ],
-        hints=(
-            "UrnMarket(...).simulate(choices, paths) gives the choices by firm on each path.",
-            "Skerry's share on each path, then the share of paths on which it is 0.1 or more.",
-            "ends = UrnMarket((30, 18, 6, 6), strength=1.3, diffusion=0.1).simulate(100, 2000)",
-            "About 35 % and 91 %",
-        ),
-    ),
+    **_curves_of(),
+    **_alliance(),
 }
 
 MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}
+
+
+def _limited_size(most: int) -> dict[str, SheetCheck]:
+    """Q2 where no more than `most` choices of a firm count."""
+    check, labels = SHEET["q2"], ("the first firm", "the second firm")
+    share = most / (most + 20)
+    large = expect.call(
+        np.array([100.0, 20.0]),
+        1,
+        0,
+        gives=(share, 1 - share),
+        tolerance=1e-6,
+        labels=labels,
+        mistakes=[
+            Mistake(
+                "limit of the size left out",
+                100 / 120,
+                f"The first firm has 100 choices, but only {most} of them count.",
+            ),
+        ],
+    )
+    hints = (
+        check.hints[0],
+        check.hints[1],
+        f"pull = np.minimum(sizes, {most}) ** strength",
+        check.hints[3],
+    )
+    return {"q2": replace(check, tests=[*check.tests, large], hints=hints)}
+
+
+def _without(firm: str) -> dict[str, SheetCheck]:
+    """Q5 where ties of `firm` do not count."""
+    check = SHEET["q5"]
+    more = pd.DataFrame([(firm, "Gum", "2025-02-01")], columns=SMALL.columns)
+    table = pd.concat([SMALL, more.astype({"date": "datetime64[ns]"})], ignore_index=True)
+    known = ties(MONEY, ARTICLE)
+    pairs = {frozenset(pair) for pair in zip(known["from"], known["to"], strict=True)}
+    wanted = 7 - (frozenset(("OpenAI", firm)) in pairs)
+    tests = [
+        expect.that(
+            f"In a small table with a tie of {firm}, neither {firm} nor the firm at its other end, Gum, has an entry.",
+            lambda f: not {firm, "Gum"} & set(f(table, "2025-12-31").index),
+            mistake="ties of the firm counted",
+        ),
+        expect.that(
+            f"In the network of money known on 3 March 2026, without {firm}, OpenAI should have {wanted}.",
+            lambda f: f(known, ARTICLE)["OpenAI"] == wanted,
+            mistake="table or day typed in",
+        ),
+    ]
+    line = f'kept = ties[(ties["date"] <= day) & (ties["from"] != "{firm}") & (ties["to"] != "{firm}")]'
+    hints = (*check.hints[:2], line, check.hints[3])
+    return {"q5": replace(check, tests=[*check.tests[:-1], *tests], hints=hints)}
+
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": lambda large, small, order: {
+        name: check.with_labels(order) if name == "q1_reason" else check
+        for name, check in _two_in_a_row(large, small).items()
+    },
+    "q2": _limited_size,
+    "q3": _share_and_error,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _without,
+    "q6": _curves_of,
+    "q7": _alliance,
+}
