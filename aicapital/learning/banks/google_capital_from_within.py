@@ -1,5 +1,6 @@
 """Lesson 02: can a search engine out-spend the capital market, and for how long?"""
 
+import bisect
 from functools import cache
 
 import numpy as np
@@ -7,7 +8,11 @@ import pandas as pd
 
 from ...data import load
 from ...models.make_or_buy import MakeOrBuy
-from ...models.self_funding import max_self_funded_growth, self_funding_ratio
+from ...models.self_funding import (
+    external_finance_need,
+    max_self_funded_growth,
+    self_funding_ratio,
+)
 from .. import expect
 from ..questions import (
     Choice,
@@ -526,68 +531,71 @@ SMALL = pd.DataFrame(
     columns=["company", "period", "metric", "segment", "value_usd_bn"],
 )
 
-# Skerry's plan, rounded: first and last year of operating cash flow and of capex (USD bn).
-CASH_FLOW_ENDS, CAPEX_ENDS = (1.2, 3.662), (1.0, 10.486)
-ENDS_ONE_YEAR_ON = ((1.5, 4.578), (1.6, 16.777))
-ENDS_SWAPPED = ((1.2, 12.583), (1.0, 3.052))
+
+# The numbers of the published sheet are the defaults below; a learner with own numbers has others (OWN).
 
 
-def _lines_follow_the_plan(figure) -> Feedback | None:
-    """The first two lines run over the years 1 to 6, from the first to the last value of the plan, in either order."""
-    drawn = [line.get_data() for line in figure.axes[0].lines[:2]]
-    if any(len(years) != 6 for years, _ in drawn):
-        return Feedback.wrong("Each line needs one point a year, six in all.", "years left out")
-    if any(not np.allclose(np.asarray(years, float), range(1, 7)) for years, _ in drawn):
-        return Feedback.wrong("The years of the plan are 1 to 6.", "years counted from zero")
-    ends = sorted((float(values[0]), float(values[-1])) for _, values in drawn)
+def _self_funding(
+    firm: str = "Alphabet",
+    year: int = 2025,
+    own: float = 164.7,
+    capex: float = 91.4,
+    order: str = "ABC",
+) -> dict[str, SheetCheck]:
+    """Q1: a firm and fiscal year, its operating cash flow and capex (USD bn), the order of the sentences.
 
-    def are(*plan):
-        return np.allclose(ends, sorted(plan), atol=0.006)
-
-    if are(CASH_FLOW_ENDS, CAPEX_ENDS):
-        return None
-    if are(*ENDS_ONE_YEAR_ON):
-        return Feedback.wrong(
-            "Both lines start a year too high: the first year is given, growth starts in the second.",
-            "growth from the first year",
-        )
-    if are(*ENDS_SWAPPED):
-        return Feedback.wrong(
-            "Each line grows at the other's rate. Look up both rates again.", "growth rates swapped"
-        )
-    told = " and ".join(f"from {first:.2f} to {last:.2f}" for first, last in ends)
-    return Feedback.wrong(f"Your lines run {told}. Work out years 1 and 6 of each by hand.")
-
-
-# Values below are published figures or made-up ones of the running case; none is a formula of the solution.
-SHEET = {
-    "q1_prediction": SheetCheck(
-        "How many times cash flow pays for capex",
-        kind="value",
-        name="q1_prediction",
-        expects="a number of times, such as 0.5 or 3",
-        right="You expected more than enough and not a multiple of it. Now compare it with the output.",
-        tests=[
-            expect.that("A ratio is a plain number.", lambda given: isinstance(given, int | float)),
-            expect.that(
-                "Below 1 Alphabet would not have paid for its capex of 2025 from the year's own cash.",
-                lambda given: given >= 1,
-                mistake="ratio turned round",
-            ),
+    The published sheet leaves both amounts to the table; a learner's own names them, so that the ratio can be told.
+    """
+    ratio, published = own / capex, (firm, year) == ("Alphabet", 2025)
+    if published:
+        borrowed = "It sold bonds that year. "
+        right = "You expected more than enough and not a multiple of it. Now compare it with the output."
+        size = [
             expect.that(
                 "Cash flow is less than three times capex here. Is yours a percentage?",
                 lambda given: given < 3,
                 mistake="percent for a ratio",
+            )
+        ]
+    else:
+        borrowed = ""
+        right = (
+            "That is about how often the cash flow pays for capex. Now compare it with the output."
+        )
+        size = [
+            expect.that(
+                f"{firm}'s cash flow pays for its capex more often than that. Compare the two amounts in the text.",
+                lambda given: given > 0.8 * ratio,
             ),
+            expect.that(
+                f"{firm}'s cash flow pays for its capex less often than that. Is yours a percentage or a difference?",
+                lambda given: given < 1.25 * ratio,
+                mistake="percent for a ratio",
+            ),
+        ]
+    prediction = SheetCheck(
+        "How many times cash flow pays for capex",
+        kind="value",
+        name="q1_prediction",
+        expects="a number of times, such as 0.5 or 3",
+        right=right,
+        tests=[
+            expect.that("A ratio is a plain number.", lambda given: isinstance(given, int | float)),
+            expect.that(
+                f"Below 1 {firm} would not have paid for its capex of {year} from the year's own cash.",
+                lambda given: given >= 1,
+                mistake="ratio turned round",
+            ),
+            *size,
         ],
         hints=(
             "Is cash flow larger or smaller than capex?",
             "Divide operating cash flow by capex.",
-            "ratio = 164.7 / 91.4",
-            "About 1.8",
+            f"ratio = {own:g} / {capex:g}",
+            f"About {ratio:.1f}",
         ),
-    ),
-    "q1_reason": SheetCheck(
+    )
+    reason = SheetCheck(
         "What the ratio says",
         kind="value",
         name="q1_reason",
@@ -595,7 +603,7 @@ SHEET = {
         right="The ratio compares two flows of one year. What is then done with the rest is another question.",
         tests=[
             expect.that(
-                "It sold bonds that year. A ratio above 1 says that it could do without, not that it did.",
+                f"{borrowed}A ratio above 1 says that it could do without, not that it did.",
                 lambda given: str(given).strip().upper() != "A",
                 mistake="could taken for did",
             ),
@@ -609,40 +617,67 @@ SHEET = {
         hints=(
             "Which of the sentences speaks only of the two numbers?",
             "Ask what the ratio leaves out: payouts, loans, profit.",
-            "Alphabet borrowed in 2025 all the same.",
+            f"{firm} borrowed in {year} all the same."
+            if published
+            else "A firm can borrow in such a year all the same.",
             "B",
         ),
-    ),
-    "q2": SheetCheck(
+    )
+    return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
+
+
+def _capex_limit(operating_cash_flow, growth_pct, payouts, capex, reserve_pct) -> float:
+    """Highest growth of capex (percent) when part of next year's cash flow stays in reserve."""
+    left = operating_cash_flow * (1 + growth_pct / 100) * (1 - reserve_pct / 100) - payouts
+    return 100 * (left / capex - 1)
+
+
+def _limits(reserve_pct: float = 0) -> dict[str, SheetCheck]:
+    """Q2: how far capex can rise when `reserve_pct` percent of next year's cash flow stays in reserve."""
+    limit = _capex_limit(164.713, 0, 0, 91.447, reserve_pct)
+    kept, before_capex, factor, forgotten = "", "payouts", "", []
+    if reserve_pct:
+        kept = f", with {reserve_pct:g} % kept in reserve"
+        before_capex = "reserve and payouts"
+        factor = f" * {1 - reserve_pct / 100:g}"
+        forgotten.append(
+            Mistake(
+                "reserve forgotten",
+                _capex_limit(164.713, 0, 0, 91.447, 0),
+                f"You spent all of the cash flow. {reserve_pct:g} % of it stays in reserve.",
+            )
+        )
+    check = SheetCheck(
         "How far capex can rise",
         kind="function",
         name="capex_limit",
         expects="capex_limit(operating_cash_flow, growth_pct, payouts, capex) that returns a growth in percent",
-        right="Without growth and payouts Alphabet's capex of 2025 could have risen by 80 %.",
+        right=f"Without growth and payouts Alphabet's capex of 2025 could have risen by {limit:.0f} %{kept}.",
         tests=[
             expect.call(
                 164.713,
                 0,
                 0,
                 91.447,
-                gives=80.12,
+                gives=limit,
                 tolerance=0.05,
                 mistakes=[
                     Mistake(
                         "ratio for growth",
-                        180.12,
+                        limit + 100,
                         "That is the ratio in percent. A growth is the ratio less one.",
                     ),
                     Mistake(
                         "fraction for percent",
-                        0.8012,
+                        limit / 100,
                         "That is a fraction. Multiply by 100.",
                     ),
                     Mistake(
                         "free cash flow over cash flow",
-                        44.48,
+                        100 * (1 - reserve_pct / 100 - 91.447 / 164.713),
                         "You divided by the cash flow. The growth is measured on last year's capex.",
                     ),
+                    *forgotten,
                 ],
             ),
             expect.call(
@@ -650,23 +685,27 @@ SHEET = {
                 25,
                 20,
                 50,
-                gives=60,
+                gives=_capex_limit(80, 25, 20, 50, reserve_pct),
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
                         "growth of cash flow forgotten",
-                        20,
+                        _capex_limit(80, 0, 20, 50, reserve_pct),
                         "Next year's cash flow is 100 here.",
                     ),
-                    Mistake("payouts forgotten", 100, "The payouts of 20 go out before capex."),
+                    Mistake(
+                        "payouts forgotten",
+                        _capex_limit(80, 25, 0, 50, reserve_pct),
+                        "The payouts of 20 go out before capex.",
+                    ),
                     Mistake(
                         "payouts grown with cash flow",
-                        50,
+                        _capex_limit(80, 25, 25, 50, reserve_pct),
                         "Take the payouts off after the growth: they stay at 20.",
                     ),
                     Mistake(
                         "percent added as an amount",
-                        70,
+                        _capex_limit(105, 0, 20, 50, reserve_pct),
                         "You added 25 as an amount. It is a percentage of the cash flow.",
                     ),
                 ],
@@ -676,7 +715,7 @@ SHEET = {
                 0,
                 10,
                 50,
-                gives=-60,
+                gives=_capex_limit(30, 0, 10, 50, reserve_pct),
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
@@ -688,13 +727,67 @@ SHEET = {
             ),
         ],
         hints=(
-            "How much own money is there next year, after payouts?",
+            f"How much own money is there next year, after {before_capex}?",
             "limit = 100 x (own money / last year's capex - 1)",
-            "own_money = operating_cash_flow * (1 + growth_pct / 100) - payouts",
+            f"own_money = operating_cash_flow * (1 + growth_pct / 100){factor} - payouts",
             "return 100 * (own_money / capex - 1)",
         ),
-    ),
-    "q3": SheetCheck(
+    )
+    return {"q2": check}
+
+
+# Skerry's plan: both amounts of the first year, the growth of capex (percent), the cash that it keeps (USD bn).
+CASH_FLOW, CAPEX, CAPEX_GROWTH, MINIMUM_CASH = 1.2, 1.0, 60, 0.5
+
+
+def _outside_money(
+    cash_growth, opening_cash, growth=CAPEX_GROWTH, minimum_cash=MINIMUM_CASH, first=0
+):
+    """What Skerry must receive from outside over the six years (USD bn) if capex grows by `growth` percent."""
+    years = np.arange(first, first + 6)
+    cash_flow = CASH_FLOW * (1 + cash_growth / 100) ** years
+    capex = CAPEX * (1 + growth / 100) ** years
+    need = external_finance_need(cash_flow, capex, opening_cash, minimum_cash)
+    return float(need["outside_money"].sum())
+
+
+def highest_own_growth(cash_growth: float, opening_cash: float, outside: float = 0) -> int:
+    """Highest growth of Skerry's capex, in whole percent, that takes no more than `outside` USD bn from others."""
+    beyond = bisect.bisect_left(
+        range(101),
+        True,
+        key=lambda growth: _outside_money(cash_growth, opening_cash, growth) > outside,
+    )
+    return beyond - 1
+
+
+def _skerrys_plan(
+    fee_pct: float = 0, cash_growth: float = 25, opening_cash: float = 4
+) -> dict[str, SheetCheck]:
+    """Q3 and Q6 to Q8: the fee on what is raised and the growth of cash flow (percent), the opening cash (USD bn)."""
+    arrives = 1 - fee_pct / 100
+    total = _outside_money(cash_growth, opening_cash) / arrives
+    highest = highest_own_growth(cash_growth, opening_cash)
+    over, is_raised, forgotten, all_forgotten = "", "is raised", [], []
+    if fee_pct:
+        over, is_raised = f" / {arrives:g}", "must arrive, so more is raised,"
+        of_100 = f"The fee is taken from what is raised: of 100 raised, {100 * arrives:g} arrive."
+        forgotten = [
+            *(
+                Mistake("fee forgotten", short, f"That is what is short. {of_100}")
+                for short in (2, 3)
+            ),
+            Mistake("fee on what is short", 2 * (2 - arrives), of_100),
+        ]
+        all_forgotten = [
+            Mistake("fee forgotten", total * arrives, f"That is what must arrive. {of_100}"),
+            Mistake(
+                "terms of the table",
+                _outside_money(25, 4) / arrives,
+                "You took cash flow and cash from the table. Your terms differ from it.",
+            ),
+        ]
+    by_year = SheetCheck(
         "Outside money, year by year",
         kind="function",
         name="raised_by_year",
@@ -704,7 +797,7 @@ SHEET = {
             expect.call(
                 [2, 3, -1, 4],
                 3,
-                gives=[0, 2, 0, 3],
+                gives=[0, 2 / arrives, 0, 3 / arrives],
                 tolerance=1e-9,
                 mistakes=[
                     Mistake(
@@ -714,9 +807,10 @@ SHEET = {
                     ),
                     Mistake(
                         "a surplus lost",
-                        4,
+                        4 / arrives,
                         "The surplus of the third year is cash for the fourth.",
                     ),
+                    *forgotten,
                 ],
             ),
             expect.call([-5, 0, 1], 0, gives=[0, 0, 0], tolerance=1e-9),
@@ -727,11 +821,225 @@ SHEET = {
         ],
         hints=(
             "What is left of the spare cash after a year's need?",
-            "Take the need off the cash; if the cash falls below zero, that much is raised and the cash is zero.",
+            f"Take the need off the cash; if the cash falls below zero, that much {is_raised} and the cash is zero.",
             "spare_cash = spare_cash - need",
-            "raised.append(max(0, -spare_cash)); spare_cash = max(0, spare_cash)",
+            f"raised.append(max(0, -spare_cash){over}); spare_cash = max(0, spare_cash)",
         ),
-    ),
+    )
+    figure = SheetCheck(
+        "Skerry's plan",
+        kind="figure",
+        name="q6_figure",
+        expects="a matplotlib figure with a title, and axis labels that name years and USD bn",
+        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
+        tests=[
+            expect.figure_texts(x_unit="year", y_unit="USD bn"),
+            expect.that(
+                "Two lines are needed, cash flow and capex: use axes.plot twice.",
+                lambda figure: len(figure.axes[0].lines) >= 2,
+            ),
+            lambda drawn: _lines_follow_the_plan(drawn, cash_growth),
+        ],
+        hints=(
+            "Work out both rows of six numbers first.",
+            "The first year is given; each later year is the one before times (1 + growth).",
+            f"cash_flow = [1.2 * {1 + cash_growth / 100:g} ** year for year in range(6)]",
+            "axes.plot(years, cash_flow); axes.plot(years, capex); then title and labels.",
+        ),
+    )
+    in_all = SheetCheck(
+        "Skerry's outside money",
+        kind="function",
+        name="outside_in_all",
+        expects="outside_in_all(capex_growth_pct) that returns USD bn over the six years",
+        right=f"At the planned growth it is {total:.1f} bn, all of it in the last two years.",
+        tests=[
+            expect.call(
+                60,
+                gives=total,
+                tolerance=0.005,
+                mistakes=[
+                    Mistake(
+                        "cash kept back forgotten",
+                        _outside_money(cash_growth, opening_cash, minimum_cash=0) / arrives,
+                        "You spent all the cash. Skerry keeps its minimum.",
+                    ),
+                    Mistake(
+                        "opening cash forgotten",
+                        _outside_money(cash_growth, MINIMUM_CASH) / arrives,
+                        "Skerry starts with cash of its own and spends it first.",
+                    ),
+                    Mistake(
+                        "growth from the first year",
+                        _outside_money(cash_growth, opening_cash, first=1) / arrives,
+                        "Capex and cash flow of the first year are given. They grow from the second on.",
+                    ),
+                    *all_forgotten,
+                ],
+            ),
+            expect.call(0, gives=0, tolerance=1e-9),
+        ],
+        hints=(
+            "What are cash flow, capex and need in each of the six years?",
+            "need = capex - cash flow; spare cash = opening cash - minimum; then your function of Q3, and a sum.",
+            f"needs = [1.0 * (1 + capex_growth_pct / 100) ** year - 1.2 * {1 + cash_growth / 100:g} ** year for year in range(6)]",
+            f"return sum(raised_by_year(needs, {opening_cash:g} - {MINIMUM_CASH:g}))",
+        ),
+    )
+    growth = SheetCheck(
+        "The growth that Skerry can pay itself",
+        kind="value",
+        name="q7_growth",
+        expects="a growth in whole percent",
+        right="One percent more and the sixth year needs somebody else's money.",
+        tests=[
+            expect.number(
+                highest,
+                "%",
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "first growth that fails",
+                        highest + 1,
+                        f"At {highest + 1} % a little outside money is needed. The highest that needs none is one less.",
+                    ),
+                    Mistake(
+                        "growth of cash flow for growth of capex",
+                        cash_growth,
+                        "Capex can outgrow cash flow for a while: there is cash to spend.",
+                    ),
+                    Mistake("fraction for percent", highest / 100, "Give it in percent."),
+                ],
+            )
+        ],
+        hints=(
+            "Try growths one after another.",
+            "Call outside_in_all for 0, 1, 2 ... and keep the last that gives zero.",
+            "[growth for growth in range(61) if outside_in_all(growth) == 0]",
+            f"{highest} %",
+        ),
+    )
+    return {"q3": by_year, "q6": figure, "q7": in_all, "q7_growth": growth}
+
+
+def _lines_follow_the_plan(figure, cash_growth) -> Feedback | None:
+    """The first two lines run over the years 1 to 6, from the first to the last value of the plan, in either order."""
+    drawn = [line.get_data() for line in figure.axes[0].lines[:2]]
+    if any(len(years) != 6 for years, _ in drawn):
+        return Feedback.wrong("Each line needs one point a year, six in all.", "years left out")
+    if any(not np.allclose(np.asarray(years, float), range(1, 7)) for years, _ in drawn):
+        return Feedback.wrong("The years of the plan are 1 to 6.", "years counted from zero")
+    ends = sorted((float(values[0]), float(values[-1])) for _, values in drawn)
+
+    def are(cash_growth, capex_growth=CAPEX_GROWTH, first=0):
+        plan = [
+            tuple(start * (1 + growth / 100) ** year for year in (first, first + 5))
+            for start, growth in ((CASH_FLOW, cash_growth), (CAPEX, capex_growth))
+        ]
+        return np.allclose(ends, sorted(plan), atol=0.006)
+
+    if are(cash_growth):
+        return None
+    if are(cash_growth, first=1):
+        return Feedback.wrong(
+            "Both lines start a year too high: the first year is given, growth starts in the second.",
+            "growth from the first year",
+        )
+    if are(CAPEX_GROWTH, cash_growth):
+        return Feedback.wrong(
+            "Each line grows at the other's rate. Look up both rates again.", "growth rates swapped"
+        )
+    if are(25):
+        return Feedback.wrong(
+            f"That is the cash flow of the table. Yours grows by {cash_growth:g} % a year.",
+            "terms of the table",
+        )
+    told = " and ".join(f"from {first:.2f} to {last:.2f}" for first, last in ends)
+    return Feedback.wrong(f"Your lines run {told}. Work out years 1 and 6 of each by hand.")
+
+
+def _at_the_floor(floor: float) -> pd.DataFrame:
+    """Two more firms for the small table, made up: the capex of Cedar is the floor, that of Dogwood just below it."""
+    return pd.DataFrame(
+        [
+            (firm, "FY2024", metric, "", value)
+            for firm, capex in (("Cedar", floor), ("Dogwood", floor - 0.01))
+            for metric, value in (("operating_cash_flow", 10), ("capex", capex))
+        ],
+        columns=SMALL.columns,
+    )
+
+
+def _by_firm(floor: float = 0) -> dict[str, SheetCheck]:
+    """Q5: only firms with capex of at least `floor` USD bn have an entry."""
+    below, small_firms = "", []
+    if floor:
+        below = f" or with capex below {floor:g}"
+        table = pd.concat([SMALL, _at_the_floor(floor)], ignore_index=True)
+        small_firms = [
+            expect.that(
+                f"Dogwood, a firm of our own, has capex of {floor - 0.01:g}. Firms below USD {floor:g} bn have no entry.",
+                lambda f: "Dogwood" not in f(table, "FY2024").index,
+                mistake="small firms counted",
+            ),
+            expect.that(
+                f"Cedar, a firm of our own, has capex of exactly {floor:g} and has an entry.",
+                lambda f: "Cedar" in f(table, "FY2024").index,
+                mistake="the floor itself left out",
+            ),
+        ]
+    check = SheetCheck(
+        "Free cash flow from the table",
+        kind="function",
+        name="free_cash_flow_by_firm",
+        expects="free_cash_flow_by_firm(results, period) that returns a Series, company -> USD bn",
+        right="These are the firms with both lines in the table, each for its own fiscal year. The result agrees with the table's derived rows.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(load("company_financials"), "FY2025") is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "No firm is left. Keep only the two metrics before dropna().",
+                lambda f: len(f(load("company_financials"), "FY2025")) > 0,
+                mistake="gaps of other lines dropped",
+            ),
+            expect.that(
+                "Alphabet's free cash flow of FY2025 should be 73.266.",
+                lambda f: abs(f(load("company_financials"), "FY2025")["Alphabet"] - 73.266) < 1e-6,
+            ),
+            expect.that(
+                "Meta should be 46.109: take metric 'capex', without finance leases.",
+                lambda f: abs(f(load("company_financials"), "FY2025")["Meta"] - 46.109) < 1e-6,
+                mistake="definitions mixed",
+            ),
+            expect.that(
+                "A firm without one of the two lines has no entry: FY2025 should have six firms.",
+                lambda f: len(f(load("company_financials"), "FY2025")) == 6,
+                mistake="missing counted as zero",
+            ),
+            *small_firms,
+            expect.that(
+                "In a small table of our own, Alder has 5 in FY2024 and Birch, without capex, no entry. Use the table and the period that the function is given.",
+                lambda f: dict(f(SMALL, "FY2024")) == {"Alder": 5},
+                mistake="table or period typed in",
+            ),
+        ],
+        hints=(
+            "Which rows speak of the whole company in this period?",
+            f"Filter on period, on an empty segment and on the two metrics; pivot company by metric; drop rows with a gap{below}; subtract.",
+            "wide = kept.pivot(index='company', columns='metric', values='value_usd_bn').dropna()",
+            "return wide['operating_cash_flow'] - wide['capex']",
+        ),
+    )
+    return {"q5": check}
+
+
+SHEET = {
+    **_self_funding(),
+    **_limits(),
+    **_skerrys_plan(),
     "q4": SheetCheck(
         "Put the lines in order",
         kind="order",
@@ -764,142 +1072,16 @@ SHEET = {
             'For example ["E", "B", "C", "D", "G", "A"]',
         ),
     ),
-    "q5": SheetCheck(
-        "Free cash flow from the table",
-        kind="function",
-        name="free_cash_flow_by_firm",
-        expects="free_cash_flow_by_firm(results, period) that returns a Series, company -> USD bn",
-        right="These are the firms with both lines in the table, each for its own fiscal year. The result agrees with the table's derived rows.",
-        tests=[
-            expect.that(
-                "The function returns nothing. End it with a return line.",
-                lambda f: f(load("company_financials"), "FY2025") is not None,
-                mistake="print for return",
-            ),
-            expect.that(
-                "No firm is left. Keep only the two metrics before dropna().",
-                lambda f: len(f(load("company_financials"), "FY2025")) > 0,
-                mistake="gaps of other lines dropped",
-            ),
-            expect.that(
-                "Alphabet's free cash flow of FY2025 should be 73.266.",
-                lambda f: abs(f(load("company_financials"), "FY2025")["Alphabet"] - 73.266) < 1e-6,
-            ),
-            expect.that(
-                "Meta should be 46.109: take metric 'capex', without finance leases.",
-                lambda f: abs(f(load("company_financials"), "FY2025")["Meta"] - 46.109) < 1e-6,
-                mistake="definitions mixed",
-            ),
-            expect.that(
-                "A firm without one of the two lines has no entry: FY2025 should have six firms.",
-                lambda f: len(f(load("company_financials"), "FY2025")) == 6,
-                mistake="missing counted as zero",
-            ),
-            expect.that(
-                "In a small table of our own, Alder has 5 in FY2024 and Birch, without capex, no entry. Use the table and the period that the function is given.",
-                lambda f: dict(f(SMALL, "FY2024")) == {"Alder": 5},
-                mistake="table or period typed in",
-            ),
-        ],
-        hints=(
-            "Which rows speak of the whole company in this period?",
-            "Filter on period, on an empty segment and on the two metrics; pivot company by metric; drop rows with a gap; subtract.",
-            "wide = kept.pivot(index='company', columns='metric', values='value_usd_bn').dropna()",
-            "return wide['operating_cash_flow'] - wide['capex']",
-        ),
-    ),
-    "q6": SheetCheck(
-        "Skerry's plan",
-        kind="figure",
-        name="q6_figure",
-        expects="a matplotlib figure with a title, and axis labels that name years and USD bn",
-        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
-        tests=[
-            expect.figure_texts(x_unit="year", y_unit="USD bn"),
-            expect.that(
-                "Two lines are needed, cash flow and capex: use axes.plot twice.",
-                lambda figure: len(figure.axes[0].lines) >= 2,
-            ),
-            _lines_follow_the_plan,
-        ],
-        hints=(
-            "Work out both rows of six numbers first.",
-            "The first year is given; each later year is the one before times (1 + growth).",
-            "cash_flow = [1.2 * 1.25 ** year for year in range(6)]",
-            "axes.plot(years, cash_flow); axes.plot(years, capex); then title and labels.",
-        ),
-    ),
-    "q7": SheetCheck(
-        "Skerry's outside money",
-        kind="function",
-        name="outside_in_all",
-        expects="outside_in_all(capex_growth_pct) that returns USD bn over the six years",
-        right="At the planned growth it is 9.3 bn, all of it in the last two years.",
-        tests=[
-            expect.call(
-                60,
-                gives=9.2848,
-                tolerance=0.005,
-                mistakes=[
-                    Mistake(
-                        "cash kept back forgotten",
-                        8.7848,
-                        "You spent all the cash. Skerry keeps its minimum.",
-                    ),
-                    Mistake(
-                        "opening cash forgotten",
-                        12.7848,
-                        "Skerry starts with cash of its own and spends it first.",
-                    ),
-                    Mistake(
-                        "growth from the first year",
-                        21.6844,
-                        "Capex and cash flow of the first year are given. They grow from the second on.",
-                    ),
-                ],
-            ),
-            expect.call(0, gives=0, tolerance=1e-9),
-        ],
-        hints=(
-            "What are cash flow, capex and need in each of the six years?",
-            "need = capex - cash flow; spare cash = opening cash - minimum; then your function of Q3, and a sum.",
-            "needs = [1.0 * (1 + capex_growth_pct / 100) ** year - 1.2 * 1.25 ** year for year in range(6)]",
-            "return sum(raised_by_year(needs, 4 - 0.5))",
-        ),
-    ),
-    "q7_growth": SheetCheck(
-        "The growth that Skerry can pay itself",
-        kind="value",
-        name="q7_growth",
-        expects="a growth in whole percent",
-        right="One percent more and the sixth year needs somebody else's money.",
-        tests=[
-            expect.number(
-                41,
-                "%",
-                tolerance=0.01,
-                mistakes=[
-                    Mistake(
-                        "first growth that fails",
-                        42,
-                        "At 42 % a little outside money is needed. The highest that needs none is one less.",
-                    ),
-                    Mistake(
-                        "growth of cash flow for growth of capex",
-                        25,
-                        "Capex can outgrow cash flow for a while: there is cash to spend.",
-                    ),
-                    Mistake("fraction for percent", 0.41, "Give it in percent."),
-                ],
-            )
-        ],
-        hints=(
-            "Try growths one after another.",
-            "Call outside_in_all for 0, 1, 2 ... and keep the last that gives zero.",
-            "[growth for growth in range(61) if outside_in_all(growth) == 0]",
-            "41 %",
-        ),
-    ),
+    **_by_firm(),
+}
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": _self_funding,
+    "q2": _limits,
+    "q3": _skerrys_plan,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _by_firm,
 }
 
 MANUAL = {"q8": "marked by a person, by the four lines of the rubric in its cell"}

@@ -504,24 +504,78 @@ def _power_sign(function) -> Feedback | None:
     return None
 
 
-# Users drawn (%) at 20 % and at 60 % of the market, right and as the usual slips give them.
-_DRAWN = (23.6, 61.4)
-_OTHER_CURVES = {
-    (27.5, 63.3): (
+# Skerry's loop: half of the best quality at 1.5 periods of data, and so on, as in the table.
+_HALF, _REQUIRED, _STEEPNESS, _OUTSIDE, _AGEING = 1.5, 0.5, 3, 0.03, 0.3
+
+
+def _quality(data, usable):
+    return usable * data / (usable * data + _HALF)
+
+
+def _users_drawn(data, usable, required=_REQUIRED, steepness=_STEEPNESS):
+    """The share of the market that a stock draws of which the part `usable` (0 to 1) can be used."""
+    pull = _quality(data, usable) ** steepness
+    return pull / (pull + required**steepness)
+
+
+def _skerry_loop(usable, ageing, placed=0.0, outside_data=_OUTSIDE) -> DataLoop:
+    return DataLoop(
+        half_data=_HALF / usable,
+        required_quality=_REQUIRED,
+        steepness=_STEEPNESS,
+        outside_data=outside_data,
+        ageing=ageing,
+        placed=placed,
+    )
+
+
+def _settles(loop: DataLoop) -> list[float]:
+    """The share of the market (percent) in each of 1,000 periods from a start of 5 %."""
+    return (100 * loop.simulate(0.05, 1000)["users"]).tolist()
+
+
+def _drawn_at(usable, ageing, outside=_OUTSIDE, steepness=_STEEPNESS) -> np.ndarray:
+    """Users drawn (percent) at 20 % and at 60 % of the market."""
+    stock = (np.array([0.2, 0.6]) + outside) / ageing
+    return 100 * _users_drawn(stock, usable, steepness=steepness)
+
+
+def _other_curves(usable, ageing):
+    """The same as the usual slips give it, with the slip's name and what to say."""
+    right = _drawn_at(usable, ageing)
+    yield (
+        5 + 0.95 * right,
         "the platform left in",
         "That is the curve with 5 % placed. Draw the one without the platform.",
-    ),
-    (1.8, 17.2): (
+    )
+    yield (
+        _drawn_at(usable, 1),
         "ageing left out",
         "The stock is what comes in over the part that ages: divide by ageing.",
-    ),
-    (18.9, 59.9): ("outside data left out", "Add the outside data to the share before you divide."),
-    (33.8, 58.3): ("quality for users", "That is quality. Users depend on it through users_drawn."),
-    (40.4, 53.8): ("steepness left out", "You left the steepness out: it is 3 here."),
-}
+    )
+    yield (
+        _drawn_at(usable, ageing, outside=0),
+        "outside data left out",
+        "Add the outside data to the share before you divide.",
+    )
+    yield (
+        100 * _quality((np.array([0.2, 0.6]) + _OUTSIDE) / ageing, usable),
+        "quality for users",
+        "That is quality. Users depend on it through users_drawn.",
+    )
+    yield (
+        _drawn_at(usable, ageing, steepness=1),
+        "steepness left out",
+        "You left the steepness out: it is 3 here.",
+    )
+    yield (
+        _drawn_at(usable, _AGEING),
+        "terms of the table",
+        f"That is the curve for the table's ageing. Yours is {ageing:g}.",
+    )
 
 
-def _curve_and_diagonal(figure) -> Feedback | None:
+def _curve_and_diagonal(figure, usable, ageing) -> Feedback | None:
     drawn = [
         tuple(np.asarray(values, dtype=float) for values in line.get_data())
         for axes in figure.axes
@@ -540,14 +594,14 @@ def _curve_and_diagonal(figure) -> Feedback | None:
     if not any(straight):
         return Feedback.wrong("The diagonal is missing: a line on which y equals x.")
     at = [tuple(np.interp([20, 60], x, y)) for x, y in curves]
-    if any(np.allclose(found, _DRAWN, atol=1) for found in at):
+    if any(np.allclose(found, _drawn_at(usable, ageing), atol=1) for found in at):
         return None
     if all(min(x.max(), y.max()) <= 1.5 for x, y in curves):
         return Feedback.wrong(
             "The axes say %, but the curve runs from 0 to 1. Multiply both directions by 100.",
             "share for percent",
         )
-    for wrong, (name, why) in _OTHER_CURVES.items():
+    for wrong, name, why in _other_curves(usable, ageing):
         if any(np.allclose(found, wrong, atol=1) for found in at):
             return Feedback.wrong(why, name)
     low, high = at[0]
@@ -556,22 +610,18 @@ def _curve_and_diagonal(figure) -> Feedback | None:
     )
 
 
-# Values below are published figures or made-up ones of the running case; none is a formula of the solution.
-SHEET = {
-    "q1_prediction": SheetCheck(
-        "The part of the reach that stays",
-        kind="value",
-        expects="a percentage, such as 0.5 or 12",
-        right="You expected a small part of the reach. Compare it with the output.",
-        tests=[
-            expect.that(
-                "A part in percent is a number.", lambda given: isinstance(given, int | float)
-            ),
-            expect.that(
-                "That is less than a tenth of a percent. Give percent: 100 times the fraction.",
-                lambda given: given >= 0.1,
-                mistake="fraction for percent",
-            ),
+# The numbers of the published sheet are the defaults below; a learner with own numbers has others (OWN).
+
+
+def _funnel_steps(
+    activation_pct: float = 12, retention_pct: float = 35, order: str = "ABC"
+) -> dict[str, SheetCheck]:
+    """Q1: who tries of those reached and who stays of those who try (percent), the order of the sentences."""
+    stays = activation_pct * retention_pct / 100
+    if (activation_pct, retention_pct) == (12, 35):
+        parts = "An eighth of a third is a twenty-fourth."
+        third = "activation is about an eighth, retention about a third"
+        size = [
             expect.that(
                 "That adds the two parts. Each step keeps a part of what the step before has left.",
                 lambda given: given < 40,
@@ -587,19 +637,49 @@ SHEET = {
                 lambda given: given < 10,
                 mistake="activation for the funnel",
             ),
+        ]
+    else:
+        parts = f"{activation_pct:g} % of {retention_pct:g} % are {stays:.3g} %."
+        third = f"{activation_pct:g} / 100 * {retention_pct:g}"
+        size = [
+            expect.that(
+                "That is too much. Each step keeps a part of what the step before has left; the last line divides by the whole reach.",
+                lambda given: given < 1.2 * stays,
+                mistake="one step for the funnel",
+            ),
+            expect.that(
+                "That is too little. Multiply both parts, and give percent.",
+                lambda given: given > 0.8 * stays,
+            ),
+        ]
+    prediction = SheetCheck(
+        "The part of the reach that stays",
+        kind="value",
+        expects="a percentage, such as 0.5 or 12",
+        right="You expected a small part of the reach. Compare it with the output.",
+        tests=[
+            expect.that(
+                "A part in percent is a number.", lambda given: isinstance(given, int | float)
+            ),
+            expect.that(
+                "That is less than a tenth of a percent. Give percent: 100 times the fraction.",
+                lambda given: given >= 0.1,
+                mistake="fraction for percent",
+            ),
+            *size,
         ],
         hints=(
             "Which number stands below the line at the end?",
             "The two steps multiply.",
-            "activation is about an eighth, retention about a third",
-            "About 4 %",
+            third,
+            f"About {stays:.0f} %",
         ),
-    ),
-    "q1_reason": SheetCheck(
+    )
+    reason = SheetCheck(
         "Why it is so small",
         kind="value",
         expects='one of "A", "B", "C"',
-        right="An eighth of a third is a twenty-fourth. Large reach and few customers go together when steps multiply.",
+        right=f"{parts} Large reach and few customers go together when steps multiply.",
         tests=[
             expect.that(
                 "Nothing here says that people leave the platform. The reach is a month's count.",
@@ -619,8 +699,40 @@ SHEET = {
             "activation * retention",
             "B",
         ),
-    ),
-    "q2": SheetCheck(
+    )
+    return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
+
+
+def _skerrys_ways(
+    kept_pct: float = 0, usable_pct: float = 100, ageing: float = _AGEING
+) -> dict[str, SheetCheck]:
+    """Q2, Q3 and Q6 to Q8: part of the price that is kept, part of the data that can be used (percent), part that ages."""
+    paid, usable = 1 - kept_pct / 100, usable_pct / 100
+    own = (kept_pct, usable_pct, ageing) != (0, 100, _AGEING)
+    got = 1200 * paid
+    right = got - 700
+    platform = 3.36 * (30 * paid - 11)  # million customers x USD
+    api = 0.06 * (1440 * paid - 700) - 0.1 * 200
+    less = platform - api
+    loop = _skerry_loop(usable, ageing)
+    high = float(100 * loop.steady_states()["users"].max())
+    placed, alone = _settles(_skerry_loop(usable, ageing, placed=0.05)), _settles(loop)[-1]
+    few = "Skerry alone needs about one user in seven before the loop carries it."
+    all_of_it, data, half, share = "the price", "data", f"{_HALF}", "two thirds"
+    fee_forgotten, all_data, gap_forgotten, all_usable = [], [], [], []
+    if own:
+        few = "From there on the loop carries Skerry alone; below it dies down."
+        all_of_it, data = "what is left of the price", f"{usable:g} * data"
+        half, share = f"{_HALF} / {usable:g}", f"{placed[-1]:.0f} %"
+        kept = f"Of the price {kept_pct:g} % is kept by whoever collects it."
+        fee_forgotten = [Mistake("kept part forgotten", 500, kept)]
+        gap_forgotten = [Mistake("kept part forgotten", 39.44, kept)]
+        of_data = f"You used all data. Only {usable_pct:g} % of them can be used."
+        all_data = [Mistake("all data used", _users_drawn(3, 1), of_data)]
+        all_usable = [
+            Mistake("all data used", 100 * _skerry_loop(1, ageing).tipping_point, of_data)
+        ]
+    funnel = SheetCheck(
         "Contribution of a funnel",
         kind="function",
         name="contribution",
@@ -634,49 +746,50 @@ SHEET = {
                 150,
                 50,
                 30,
-                gives=500,
+                gives=right,
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
                         "winning paid for those who stay only",
-                        560,
+                        right + 60,
                         "You paid for winning those who stay. Those who leave were won, too.",
                     ),
                     Mistake(
                         "winning paid for the whole reach",
-                        -700,
+                        right - 1200,
                         "You paid for everybody reached. Winning is paid for those who try.",
                     ),
                     Mistake(
                         "retention of the whole reach",
-                        3700,
+                        5 * right + 1200,
                         "You kept a part of everybody reached. Only those who try can stay.",
                     ),
                     Mistake(
                         "winning paid once",
-                        770,
+                        right + 270,
                         "You took the cost of winning off once. It is paid for each who tries.",
                     ),
                     Mistake(
                         "billions for millions",
-                        0.5,
+                        right / 1000,
                         "That is in USD bn. Millions of people times USD give USD million.",
                     ),
                     Mistake(
                         "serving paid for all who try",
-                        400,
+                        right - 100,
                         "You served everybody who tried. In this model serving is paid for those who stay.",
                     ),
                     Mistake(
                         "revenue for contribution",
-                        1200,
+                        got,
                         "That is revenue. Take serving and winning off.",
                     ),
+                    *fee_forgotten,
                 ],
             ),
             expect.that(
-                "With owned reach (winning = 0) and serving at the price, nothing is left: contribution(500, 0.1, 0.4, 60, 60, 0) should be 0.",
-                lambda f: abs(f(500, 0.1, 0.4, 60, 60, 0)) < 1e-9,
+                f"With owned reach (winning = 0) and serving at {all_of_it}, nothing is left: contribution(500, 0.1, 0.4, 60, {60 * paid:g}, 0) should be 0.",
+                lambda f: abs(f(500, 0.1, 0.4, 60, 60 * paid, 0)) < 1e-9,
             ),
         ],
         hints=(
@@ -685,8 +798,8 @@ SHEET = {
             "tried = reach * activation",
             "tried = reach * activation; customers = tried * retention; cost_of_winning = tried * winning",
         ),
-    ),
-    "q3": SheetCheck(
+    )
+    drawn = SheetCheck(
         "Users that a stock of data draws",
         kind="function",
         name="users_drawn",
@@ -699,17 +812,17 @@ SHEET = {
                 1.5,
                 0.5,
                 3,
-                gives=0.5,
+                gives=_users_drawn(1.5, usable),
                 tolerance=1e-4,
                 mistakes=[
                     Mistake(
                         "quality without bound",
-                        0.8889,
+                        usable**3 / (usable**3 + 0.5**3),
                         "Quality is data / (data + half_data). You left the data out below the line.",
                     ),
                     Mistake(
                         "percent for share",
-                        50,
+                        100 * _users_drawn(1.5, usable),
                         "That is in percent. Give a share between 0 and 1.",
                     ),
                 ],
@@ -719,19 +832,20 @@ SHEET = {
                 1.5,
                 0.5,
                 3,
-                gives=0.7033,
+                gives=_users_drawn(3, usable),
                 tolerance=0.0005,
                 mistakes=[
                     Mistake(
                         "quality for users",
-                        0.6667,
+                        _quality(3, usable),
                         "That is the quality. Users depend on it through the steepness.",
                     ),
                     Mistake(
                         "steepness left out",
-                        0.5714,
+                        _quality(3, usable) / (_quality(3, usable) + 0.5),
                         "You left the steepness out: raise both terms to it.",
                     ),
+                    *all_data,
                 ],
             ),
             expect.that(
@@ -741,11 +855,245 @@ SHEET = {
         ],
         hints=(
             "Two steps: data give quality, quality draws users.",
-            "quality = data / (data + half_data); users = q^h / (q^h + required^h).",
-            "quality = data / (data + half_data)",
-            "quality = data / (data + half_data); pull = quality**steepness",
+            f"quality = {data} / ({data} + half_data); users = q^h / (q^h + required^h).",
+            f"quality = {data} / ({data} + half_data)",
+            f"quality = {data} / ({data} + half_data); pull = quality**steepness",
         ),
-    ),
+    )
+    figure = SheetCheck(
+        "The curve and the diagonal",
+        kind="figure",
+        name="q6_figure",
+        expects="a matplotlib figure with a title, a curve and a diagonal, and axis labels that name %",
+        right="Title, units, curve and diagonal are right. Check for yourself that the title states how often the curve meets the diagonal.",
+        tests=[
+            expect.figure_texts(x_unit="%", y_unit="%"),
+            lambda drawn_figure: _curve_and_diagonal(drawn_figure, usable, ageing),
+        ],
+        hints=(
+            "For each share of users: which stock lasts, and whom does it draw?",
+            "shares = np.linspace(0, 1, 101); stock = (shares + outside) / ageing; then users_drawn.",
+            "q6_figure, axes = plt.subplots()",
+            "Plot 100 * shares against 100 * drawn, and [0, 100] against [0, 100].",
+        ),
+    )
+    gap = SheetCheck(
+        "Platform less API",
+        kind="value",
+        expects="an amount in USD million a year, to one decimal",
+        right=f"The platform's funnel leaves {platform:.1f} million a year, the API's {api:.1f} million.",
+        tests=[
+            expect.number(
+                less,
+                "USD million",
+                tolerance=0.1,
+                mistakes=[
+                    Mistake("rounded", round(less), "Close. Give one more decimal."),
+                    Mistake(
+                        "winning left out",
+                        less - 20,
+                        "You left out what the API's customers cost to win. The platform's users need no winning.",
+                    ),
+                    Mistake(
+                        "revenue for contribution",
+                        14.4 * paid,
+                        "That compares revenues. Take serving and winning off.",
+                    ),
+                    Mistake(
+                        "billions for millions",
+                        less / 1000,
+                        "That is in USD bn. Reach in millions times USD gives USD million.",
+                    ),
+                    Mistake(
+                        "API less platform",
+                        -less,
+                        "The sign is turned: the platform leaves more.",
+                    ),
+                    *gap_forgotten,
+                ],
+            )
+        ],
+        hints=(
+            "Use your function of Q2 twice.",
+            "Platform: winning costs nothing. API: winning costs 200 for each who tries.",
+            "platform = contribution(80, 0.12, 0.35, 30, 11, 0)",
+            f"{platform:.2f} - {api:.2f} = {less:.2f}",
+        ),
+    )
+    tipping = SheetCheck(
+        "Where the loop tips without the platform",
+        kind="value",
+        expects="a share of the market in percent",
+        right=few,
+        tests=[
+            expect.number(
+                100 * _skerry_loop(usable, ageing).tipping_point,
+                "%",
+                tolerance=0.4,
+                mistakes=[
+                    Mistake(
+                        "high state for the tipping point",
+                        high,
+                        "That is the stable state with many users. The tipping point is the unstable one.",
+                    ),
+                    Mistake(
+                        "outside data left out",
+                        100 * _skerry_loop(usable, ageing, outside_data=0).tipping_point,
+                        "You left the outside data out: they lower the tipping point.",
+                    ),
+                    *all_usable,
+                ],
+            )
+        ],
+        hints=(
+            "Between which two states does the loop change its mind?",
+            "DataLoop(...).tipping_point, without placement; or the first crossing of your figure after the low state.",
+            f"DataLoop(half_data={half}, required_quality=0.5, steepness=3, outside_data=0.03, ageing={ageing:g})",
+            f"{100 * _skerry_loop(usable, ageing).tipping_point:.1f} %",
+        ),
+    )
+    users = SheetCheck(
+        "Where users settle with the platform",
+        kind="function",
+        name="settles_at",
+        expects="settles_at(placed) that returns a share of the market in percent, starting from 5 %",
+        right=f"Without placement the start of 5 % dies down; with 5 % placed it ends near {share} of the market.",
+        tests=[
+            expect.call(
+                0.05,
+                gives=placed[-1],
+                tolerance=0.5,
+                mistakes=[
+                    Mistake(
+                        "share for percent",
+                        placed[-1] / 100,
+                        "That is a share. Give percent: 100 times as much.",
+                    ),
+                    Mistake(
+                        "ageing left out",
+                        _settles(_skerry_loop(usable, 0.1, placed=0.05))[-1],
+                        "DataLoop takes an ageing of 0.1 unless you name another. Pass Skerry's, and its other terms.",
+                    ),
+                    *(
+                        Mistake(
+                            "not at rest yet",
+                            on_the_way,
+                            "Users still rise at that point. Let the loop run for 400 periods.",
+                        )
+                        for on_the_way in placed[10:61:10]  # 10 to 60 periods
+                    ),
+                ],
+            ),
+            expect.call(
+                0.0,
+                gives=alone,
+                tolerance=0.15,
+                mistakes=[
+                    Mistake(
+                        "high state whatever the start",
+                        high,
+                        "That is the high state. A start of 5 % lies below the tipping point and never gets there.",
+                    )
+                ],
+            ),
+        ],
+        hints=(
+            "Let the loop run until nothing changes any more.",
+            "DataLoop(..., placed=placed).simulate(0.05, 400), last row.",
+            'path = DataLoop(..., placed=placed).simulate(0.05, 400)["users"]',
+            "return 100 * path.iloc[-1]",
+        ),
+    )
+    return {
+        "q2": funnel,
+        "q3": drawn,
+        "q6": figure,
+        "q7_gap": gap,
+        "q7_tipping": tipping,
+        "q7_users": users,
+    }
+
+
+def _newest_counts(floor: float = 0) -> dict[str, SheetCheck]:
+    """Q5: a product has an entry if its newest count is at least `floor` million."""
+    small = []
+    if floor:
+        table = pd.DataFrame(
+            {
+                "metric": "downloads",
+                "date": pd.to_datetime(["2025-01-01", "2025-04-01", "2025-04-01"]),
+                "product": ["Petrel", "Petrel", "Tern"],
+                "value_millions": [50.0, floor - 0.01, floor],
+            }
+        )
+        small = [
+            expect.that(
+                f"The newest count of Petrel, a product of our own, is {floor - 0.01:g}, so it has no entry: less than {floor:g} million.",
+                lambda f: "Petrel" not in f(table, "downloads").index,
+                mistake="small counts left in",
+            ),
+            expect.that(
+                f"Tern, a product of our own, has exactly {floor:g} million and has an entry.",
+                lambda f: "Tern" in f(table, "downloads").index,
+                mistake="the floor itself left out",
+            ),
+        ]
+    check = SheetCheck(
+        "Latest count of each product",
+        kind="function",
+        name="latest_counts",
+        expects="latest_counts(users, metric) that returns a Series, product -> million users",
+        right="One row a product, its newest; and one metric only, so that the numbers can stand side by side.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(load("users"), "monthly_active_users") is not None,
+                mistake="print for return",
+            ),
+            _only_this_table,
+            *small,
+            expect.that(
+                "X and Grok should be at 550, its newest monthly count.",
+                lambda f: abs(f(load("users"), "monthly_active_users")["X and Grok"] - 550) < 1e-6,
+                mistake="an old count for the newest",
+            ),
+            expect.that(
+                "With the rows of the table turned round X and Grok should still be at 550. Sort by date.",
+                lambda f: (
+                    abs(f(load("users").iloc[::-1], "monthly_active_users")["X and Grok"] - 550)
+                    < 1e-6
+                ),
+                mistake="the last row taken for the newest",
+            ),
+            expect.that(
+                "Weekly users of ChatGPT should be 1,200.",
+                lambda f: abs(f(load("users"), "weekly_active_users")["ChatGPT"] - 1200) < 1e-6,
+                mistake="an old count for the newest",
+            ),
+            expect.that(
+                "Among monthly counts there is none of Meta's Family of Apps: that is a count of days.",
+                lambda f: "Family of Apps" not in f(load("users"), "monthly_active_users").index,
+                mistake="days, weeks and months mixed",
+            ),
+            expect.that(
+                "Every product should be there once.",
+                lambda f: f(load("users"), "monthly_active_users").index.is_unique,
+                mistake="several counts of one product",
+            ),
+        ],
+        hints=(
+            "Which rows may stand in one list? And which of a product's rows do you want?",
+            "Filter on metric, sort by date, keep the last row of each product.",
+            "kept = users[users['metric'] == metric].sort_values('date')",
+            "return kept.groupby('product')['value_millions'].last()",
+        ),
+    )
+    return {"q5": check}
+
+
+SHEET = {
+    **_funnel_steps(),
+    **_skerrys_ways(),
     "q4": SheetCheck(
         "Put the lines in order",
         kind="order",
@@ -784,197 +1132,15 @@ SHEET = {
             'For example ["D", "C", "G", "B", "E", "A"]',
         ),
     ),
-    "q5": SheetCheck(
-        "Latest count of each product",
-        kind="function",
-        name="latest_counts",
-        expects="latest_counts(users, metric) that returns a Series, product -> million users",
-        right="One row a product, its newest; and one metric only, so that the numbers can stand side by side.",
-        tests=[
-            expect.that(
-                "The function returns nothing. End it with a return line.",
-                lambda f: f(load("users"), "monthly_active_users") is not None,
-                mistake="print for return",
-            ),
-            _only_this_table,
-            expect.that(
-                "X and Grok should be at 550, its newest monthly count.",
-                lambda f: abs(f(load("users"), "monthly_active_users")["X and Grok"] - 550) < 1e-6,
-                mistake="an old count for the newest",
-            ),
-            expect.that(
-                "With the rows of the table turned round X and Grok should still be at 550. Sort by date.",
-                lambda f: (
-                    abs(f(load("users").iloc[::-1], "monthly_active_users")["X and Grok"] - 550)
-                    < 1e-6
-                ),
-                mistake="the last row taken for the newest",
-            ),
-            expect.that(
-                "Weekly users of ChatGPT should be 1,200.",
-                lambda f: abs(f(load("users"), "weekly_active_users")["ChatGPT"] - 1200) < 1e-6,
-                mistake="an old count for the newest",
-            ),
-            expect.that(
-                "Among monthly counts there is none of Meta's Family of Apps: that is a count of days.",
-                lambda f: "Family of Apps" not in f(load("users"), "monthly_active_users").index,
-                mistake="days, weeks and months mixed",
-            ),
-            expect.that(
-                "Every product should be there once.",
-                lambda f: f(load("users"), "monthly_active_users").index.is_unique,
-                mistake="several counts of one product",
-            ),
-        ],
-        hints=(
-            "Which rows may stand in one list? And which of a product's rows do you want?",
-            "Filter on metric, sort by date, keep the last row of each product.",
-            "kept = users[users['metric'] == metric].sort_values('date')",
-            "return kept.groupby('product')['value_millions'].last()",
-        ),
-    ),
-    "q6": SheetCheck(
-        "The curve and the diagonal",
-        kind="figure",
-        name="q6_figure",
-        expects="a matplotlib figure with a title, a curve and a diagonal, and axis labels that name %",
-        right="Title, units, curve and diagonal are right. Check for yourself that the title states how often the curve meets the diagonal.",
-        tests=[
-            expect.figure_texts(x_unit="%", y_unit="%"),
-            _curve_and_diagonal,
-        ],
-        hints=(
-            "For each share of users: which stock lasts, and whom does it draw?",
-            "shares = np.linspace(0, 1, 101); stock = (shares + outside) / ageing; then users_drawn.",
-            "q6_figure, axes = plt.subplots()",
-            "Plot 100 * shares against 100 * drawn, and [0, 100] against [0, 100].",
-        ),
-    ),
-    "q7_gap": SheetCheck(
-        "Platform less API",
-        kind="value",
-        expects="an amount in USD million a year, to one decimal",
-        right="The platform's funnel leaves 63.8 million a year, the API's 24.4 million.",
-        tests=[
-            expect.number(
-                39.44,
-                "USD million",
-                tolerance=0.1,
-                mistakes=[
-                    Mistake("rounded", 39.0, "Close. Give one more decimal."),
-                    Mistake(
-                        "winning left out",
-                        19.44,
-                        "You left out what the API's customers cost to win. The platform's users need no winning.",
-                    ),
-                    Mistake(
-                        "revenue for contribution",
-                        14.4,
-                        "That compares revenues. Take serving and winning off.",
-                    ),
-                    Mistake(
-                        "billions for millions",
-                        0.03944,
-                        "That is in USD bn. Reach in millions times USD gives USD million.",
-                    ),
-                    Mistake(
-                        "API less platform",
-                        -39.44,
-                        "The sign is turned: the platform leaves more.",
-                    ),
-                ],
-            )
-        ],
-        hints=(
-            "Use your function of Q2 twice.",
-            "Platform: winning costs nothing. API: winning costs 200 for each who tries.",
-            "platform = contribution(80, 0.12, 0.35, 30, 11, 0)",
-            "63.84 - 24.40 = 39.44",
-        ),
-    ),
-    "q7_tipping": SheetCheck(
-        "Where the loop tips without the platform",
-        kind="value",
-        expects="a share of the market in percent",
-        right="Skerry alone needs about one user in seven before the loop carries it.",
-        tests=[
-            expect.number(
-                13.7,
-                "%",
-                tolerance=0.4,
-                mistakes=[
-                    Mistake(
-                        "high state for the tipping point",
-                        62.5,
-                        "That is the stable state with many users. The tipping point is the unstable one.",
-                    ),
-                    Mistake(
-                        "outside data left out",
-                        21.9,
-                        "You left the outside data out: they lower the tipping point.",
-                    ),
-                ],
-            )
-        ],
-        hints=(
-            "Between which two states does the loop change its mind?",
-            "DataLoop(...).tipping_point, without placement; or the first crossing of your figure after the low state.",
-            "DataLoop(half_data=1.5, required_quality=0.5, steepness=3, outside_data=0.03, ageing=0.3)",
-            "13.7 %",
-        ),
-    ),
-    "q7_users": SheetCheck(
-        "Where users settle with the platform",
-        kind="function",
-        name="settles_at",
-        expects="settles_at(placed) that returns a share of the market in percent, starting from 5 %",
-        right="Without placement the start of 5 % dies down; with 5 % placed it ends near two thirds of the market.",
-        tests=[
-            expect.call(
-                0.05,
-                gives=65.6,
-                tolerance=0.5,
-                mistakes=[
-                    Mistake(
-                        "share for percent",
-                        0.656,
-                        "That is a share. Give percent: 100 times as much.",
-                    ),
-                    Mistake(
-                        "ageing left out",
-                        84.1,
-                        "DataLoop takes an ageing of 0.1 unless you name another. Pass Skerry's, and its other terms.",
-                    ),
-                    *(
-                        Mistake(
-                            "not at rest yet",
-                            on_the_way,
-                            "Users still rise at that point. Let the loop run for 400 periods.",
-                        )
-                        for on_the_way in (10.6, 17.6, 33.1, 53.3, 62.5, 64.9)  # 10 to 60 periods
-                    ),
-                ],
-            ),
-            expect.call(
-                0.0,
-                gives=0.2,
-                tolerance=0.15,
-                mistakes=[
-                    Mistake(
-                        "high state whatever the start",
-                        62.5,
-                        "That is the high state. A start of 5 % lies below the tipping point and never gets there.",
-                    )
-                ],
-            ),
-        ],
-        hints=(
-            "Let the loop run until nothing changes any more.",
-            "DataLoop(..., placed=placed).simulate(0.05, 400), last row.",
-            'path = DataLoop(..., placed=placed).simulate(0.05, 400)["users"]',
-            "return 100 * path.iloc[-1]",
-        ),
-    ),
+    **_newest_counts(),
+}
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": _funnel_steps,
+    "q2": _skerrys_ways,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _newest_counts,
 }
 
 MANUAL = {"q8": "marked by hand; its rubric stands in its cell"}
