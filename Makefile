@@ -47,9 +47,9 @@ bench: $(VENV)/test-ready
 bench-grading: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench.grading
 
-# The same marks as nbgrader on every sample of every sheet; a few of them are in `make test`.
+# The same marks as nbgrader on every sample of every sheet, and every variant of every question; a few of them are in `make test`.
 test-grading: $(VENV)/test-ready
-	COURSE_LONG_TESTS=1 $(BIN)/python -m pytest tests/test_grading_nbgrader.py
+	COURSE_LONG_TESTS=1 $(BIN)/python -m pytest tests/test_grading_nbgrader.py tests/test_variants.py
 
 bench-hub: $(VENV)/test-ready
 	$(BIN)/python -m tests.bench.classroom
