@@ -661,7 +661,7 @@ def _skerrys_choice(
     won_strict, won_lax, case = "won_if_strict", "won_if_lax", "skerry_case"
     tables_break_even, tables_part = [], []
     if own := keeps_pct > 0:
-        won_strict, won_lax = f"{left:g} x won_if_strict", f"{left:g} x won_if_lax"
+        won_strict, won_lax = f"{left:g} * won_if_strict", f"{left:g} * won_if_lax"
         case = f"replace(skerry_case, retrofit_cost={retrofit:g}, lost_sales={lost:g})"
         tables_break_even, tables_part = [_break_even(0.85, left)], [100 * 4 / 5.2]
     of_table = "That follows from the table's terms. Some of yours differ: see the start of rung 3."
