@@ -447,17 +447,41 @@ CLAIM_VALUES = {
     "II.3.6": _fines,
 }
 
-# Values below are published figures or made-up ones of the running case; none is a formula of the solution.
-SHEET = {
-    "q1_prediction": SheetCheck(
-        "The part of Amazon and Google after Series G",
-        kind="value",
-        expects="a percentage, such as 25 or 20.5",
-        right="You made a prediction in the right direction. Now compare it with the output.",
-        tests=[
-            expect.that(
-                "A part is a number in percent.", lambda given: isinstance(given, int | float)
-            ),
+
+def _ends_at_certainty(figure):
+    """The last values of the lines that run from 0 to 100 %."""
+    drawn = [dict(zip(*map(list, line.get_data()), strict=True)) for line in figure.axes[0].lines]
+    return [line[max(line)] for line in drawn if min(line) <= 0.5 and 99.5 <= max(line) <= 100.5]
+
+
+def _made_up_money():
+    dates = pd.to_datetime(["2031-06-01", "2030-03-01", "2031-01-01", "2030-08-01"])
+    types = ["cloud supplier", "other", "chip supplier", "cloud supplier"]
+    return pd.DataFrame(
+        {"date": dates, "investor_type": types, "amount_usd_bn": [4.0, 3.0, 2.0, 1.0]}
+    )
+
+
+def _anthropic_money():
+    """The table that question 5 of the sheet starts from."""
+    rounds = load("rival_rounds").query("company == 'Anthropic'").set_index("row_id")["date"]
+    named = load("rival_round_investors").query("round_id in @rounds.index")
+    return named.assign(date=rounds.loc[named["round_id"]].to_numpy())
+
+
+def _round_and_others(
+    whose: str = "Amazon and Google",
+    round_name: str = "Series G",
+    theirs: float = 11.3,
+    before: float = 29.8,
+    after: float = 59.8,
+    order: str = "ABC",
+) -> dict[str, SheetCheck]:
+    """Q1: who, which round, their money and all money before and after it (USD bn), the order of the sentences."""
+    part = 100 * theirs / after
+    if (whose, round_name) == ("Amazon and Google", "Series G"):
+        right = "The tables show no sale by either. The round about doubled the money, and its announcement names neither. If the 5 bn of Series G shares that Amazon reported later are inside the 30, the part is 27 %: still lower than before."
+        size = [
             expect.that(
                 "Most of that round was others' money, so their part cannot stay or grow.",
                 lambda given: given < 37.9,
@@ -468,19 +492,47 @@ SHEET = {
                 lambda given: given > 12,
                 mistake="fraction for percent",
             ),
+        ]
+    else:
+        right = f"The tables show no sale by {whose} and no money of theirs in that round. Others' money took all money from {before:g} to {after:g} bn."
+        size = [
+            expect.that(
+                "That round was others' money, so the part cannot stay or grow.",
+                lambda given: given < 100 * theirs / before,
+                mistake="others' money forgotten",
+            ),
+            expect.that(
+                "It falls further than that. Compare the round with all money raised before it.",
+                lambda given: given < 1.2 * part,
+            ),
+            expect.that(
+                "That is too little: their money stays, and the round is not that large. Give percent.",
+                lambda given: given > 0.8 * part,
+            ),
+        ]
+    prediction = SheetCheck(
+        f"The part of {whose} after {round_name}",
+        kind="value",
+        expects="a percentage, such as 25 or 20.5",
+        right="You made a prediction in the right direction. Now compare it with the output.",
+        tests=[
+            expect.that(
+                "A part is a number in percent.", lambda given: isinstance(given, int | float)
+            ),
+            *size,
         ],
         hints=(
             "Does the part grow, stay or shrink?",
             "Their money stays, all money grows.",
-            "part_after = 100 * 11.3 / (29.8 + 30)",
-            "About 18.9 %",
+            f"part_after = 100 * {theirs:g} / ({before:g} + {after - before:g})",
+            f"About {part:.1f} %",
         ),
-    ),
-    "q1_reason": SheetCheck(
+    )
+    reason = SheetCheck(
         "Why the part shrinks",
         kind="value",
         expects='one of "A", "B", "C"',
-        right="The tables show no sale by either. The round about doubled the money, and its announcement names neither. If the 5 bn of Series G shares that Amazon reported later are inside the 30, the part is 27 %: still lower than before.",
+        right=right,
         tests=[
             expect.that(
                 "A sale of old shares would change who owns them, not how much money the firm has raised.",
@@ -497,28 +549,56 @@ SHEET = {
         hints=(
             "Which of the two amounts in the fraction changes?",
             "Their money before and after; all money before and after.",
-            "11.3 stays, 29.8 becomes 59.8.",
+            f"{theirs:g} stays, {before:g} becomes {after:g}.",
             "B",
         ),
-    ),
-    "q2": SheetCheck(
+    )
+    return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
+
+
+def _paid_part(paid_pct: float = 100) -> dict[str, SheetCheck]:
+    """Q2: part of a round that is paid in (percent)."""
+    paid = paid_pct / 100
+    all_money = 59.8 + 70 * paid
+    part, all_counted = "", []
+    right = "It gives 18.9 % after Series G and 24.1 % after the spring of 2026, if the 10 bn of cloud firms not named are Google's. It changes nothing when no money comes in."
+    if paid < 1:
+        part = f"{paid:g} * "
+        right = "The less of others' money is paid in, the less a round lowers an old part. It changes nothing when no money comes in."
+        all_counted = [
+            Mistake(
+                "promised for paid",
+                18.896,
+                f"You counted all of the round. Only {paid_pct:g} % of it is paid in.",
+            )
+        ]
+    check = SheetCheck(
         "A part of the money, after a round",
         name="part_after_round",
         kind="function",
         expects="part_after_round(theirs, total, new_money, theirs_new) that returns a percentage",
-        right="It gives 18.9 % after Series G and 24.1 % after the spring of 2026, if the 10 bn of cloud firms not named are Google's. It changes nothing when no money comes in.",
+        right=right,
         tests=[
             expect.call(
                 11.3,
                 29.8,
                 30,
                 0,
-                gives=18.896,
+                gives=100 * 11.3 / (29.8 + 30 * paid),
                 tolerance=0.01,
                 mistakes=[
                     Mistake("old total", 37.919, "You divided by the money from before the round."),
-                    Mistake("new money only", 37.667, "You divided by the new money alone."),
-                    Mistake("fraction for percent", 0.18896, "That is a fraction. Give percent."),
+                    Mistake(
+                        "new money only",
+                        100 * 11.3 / (30 * paid),
+                        "You divided by the new money alone.",
+                    ),
+                    Mistake(
+                        "fraction for percent",
+                        11.3 / (29.8 + 30 * paid),
+                        "That is a fraction. Give percent.",
+                    ),
+                    *all_counted,
                 ],
             ),
             expect.call(
@@ -526,17 +606,17 @@ SHEET = {
                 59.8,
                 70,
                 20,
-                gives=24.114,
+                gives=100 * (11.3 + 20 * paid) / all_money,
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
                         "their new money left out",
-                        8.706,
+                        100 * 11.3 / all_money,
                         "They put 20 into this round. It counts as theirs, too.",
                     ),
                     Mistake(
                         "their new money counted twice",
-                        20.895,
+                        100 * (11.3 + 20 * paid) / (all_money + 20 * paid),
                         "The 20 are inside the 70. Do not add them to the total again.",
                     ),
                 ],
@@ -548,12 +628,49 @@ SHEET = {
         ],
         hints=(
             "Which amounts grow with the round?",
-            "theirs + theirs_new, over total + new_money.",
-            "theirs_after = theirs + theirs_new",
-            "return 100 * (theirs + theirs_new) / (total + new_money)",
+            f"theirs + {part}theirs_new, over total + {part}new_money.",
+            f"theirs_after = theirs + {part}theirs_new",
+            f"return 100 * (theirs + {part}theirs_new) / (total + {part}new_money)",
         ),
-    ),
-    "q3": SheetCheck(
+    )
+    return {"q2": check}
+
+
+def _break_even(
+    late: float, left: float = 1, cost_now: float = 0.23, discount_pct: float = 21
+) -> float:
+    """Skerry's break-even (percent), if being late costs `late` (USD bn) and this fraction is left of what is won."""
+    case = Compliance(
+        cost_now,
+        late,
+        premium_if_strict=0.1 * left,
+        premium_if_lax=0.02 * left,
+        discount_pct=discount_pct,
+    )
+    return 100 * case.break_even_probability
+
+
+def _skerrys_choice(
+    keeps_pct: float = 0, retrofit: float = 0.5, lost: float = 0.35, chip_maker: float = 2.5
+) -> dict[str, SheetCheck]:
+    """Q3 and Q6 to Q8: part of what is won that a marketplace keeps (percent); retrofit, lost revenue, the chip maker's equity (USD bn)."""
+    left, late = 1 - keeps_pct / 100, retrofit + lost
+    lax = 0.2 - 0.02 * left
+    ends = (0.1 * left / 1.21 - 0.23, -late / 1.21)
+    theirs, equity = chip_maker + 1.5, chip_maker + 2.7
+    won_strict, won_lax, case = "won_if_strict", "won_if_lax", "skerry_case"
+    tables_break_even, tables_part = [], []
+    if own := keeps_pct > 0:
+        won_strict, won_lax = f"{left:g} * won_if_strict", f"{left:g} * won_if_lax"
+        case = f"replace(skerry_case, retrofit_cost={retrofit:g}, lost_sales={lost:g})"
+        tables_break_even, tables_part = [_break_even(0.85, left)], [100 * 4 / 5.2]
+    of_table = "That follows from the table's terms. Some of yours differ: see the start of rung 3."
+
+    def all_kept(value: float) -> list[Mistake]:
+        kept = f"Of what is won the marketplace keeps {keeps_pct:g} %."
+        return [Mistake("kept part forgotten", value, kept)] if own else []
+
+    break_even = SheetCheck(
         "Break-even with sales and interest",
         name="break_even_pct",
         kind="function",
@@ -599,15 +716,16 @@ SHEET = {
                 0.06,
                 0.06,
                 0,
-                gives=20.0,
+                gives=100 * (0.3 - 0.06 * left) / 1.2,
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
                         "sales under lax rules left out",
-                        23.81,
+                        100 * 0.3 / (1.2 + 0.06 * left),
                         "The customers pay under lax rules too. Take that off the cost.",
                     ),
                     Mistake("sales left out", 25.0, "You left the sales out."),
+                    *all_kept(20.0),
                 ],
             ),
             expect.call(
@@ -616,34 +734,293 @@ SHEET = {
                 0.1,
                 0.02,
                 0,
-                gives=20.4545,
+                gives=100 * lax / (0.8 + 0.08 * left),
                 tolerance=0.01,
                 mistakes=[
                     Mistake(
                         "late cost alone",
-                        22.5,
+                        100 * lax / 0.8,
                         "Strict rules also change the sales: from won_if_lax to won_if_strict.",
                     ),
                     Mistake(
                         "sales under lax rules not taken off",
-                        20.0,
+                        100 * lax / (0.8 + 0.1 * left),
                         "Under strict rules the sales under lax rules do not come. Strict rules add the difference of both.",
                     ),
                     Mistake(
                         "sales under strict rules left out",
-                        23.0769,
+                        100 * lax / (0.8 - 0.02 * left),
                         "Being early also wins won_if_strict when the rules turn strict.",
                     ),
+                    *all_kept(20.4545),
                 ],
             ),
         ],
         hints=(
             "What is the lead of complying now if the rules stay lax? And by how much does strictness raise it?",
-            "Lead if lax, in later money: won_if_lax - cost_now x (1 + discount). Strict rules add late_cost + won_if_strict - won_if_lax.",
+            f"Lead if lax, in later money: {won_lax} - cost_now x (1 + discount). Strict rules add late_cost + {won_strict} - {won_lax}.",
             "cost_later = cost_now * (1 + discount_pct / 100)",
-            "return 100 * (cost_later - won_if_lax) / (late_cost + won_if_strict - won_if_lax)",
+            f"return 100 * (cost_later - {won_lax}) / (late_cost + {won_strict} - {won_lax})",
         ),
-    ),
+    )
+    figure = SheetCheck(
+        "Two lines",
+        name="q6_figure",
+        kind="figure",
+        expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
+        right="Title, units and lines are there. Check for yourself that the title states what the lines show.",
+        tests=[
+            expect.figure_texts(x_unit="%", y_unit="USD bn"),
+            expect.that(
+                "There should be two lines: complying now, and waiting.",
+                lambda figure: len(figure.axes[0].lines) >= 2,
+            ),
+            expect.that(
+                "The x axis says %, but its values run from 0 to 1. Multiply the chances by 100.",
+                lambda figure: max(max(line.get_xdata()) for line in figure.axes[0].lines) > 1.5,
+                mistake="chances from 0 to 1",
+            ),
+            expect.that(
+                "Both lines should run over all chances, from 0 to 100 %.",
+                lambda figure: len(_ends_at_certainty(figure)) >= 2,
+                mistake="part of the chances left out",
+            ),
+            expect.that(
+                f"At a chance of 100 % one line should end near {ends[0]:.2f} and the other near {ends[1]:.2f} USD bn: complying now, and waiting.",
+                lambda figure: all(
+                    any(abs(end - wanted) < 0.01 for end in _ends_at_certainty(figure))
+                    for wanted in ends
+                ),
+                mistake="not the two choices",
+            ),
+        ],
+        hints=(
+            "One line for each choice, over chances from 0 to 100 %.",
+            f"Use {case}.expected_values(chances): it gives both columns.",
+            f"values = {case}.expected_values(np.linspace(0, 1, 21))",
+            "axes.plot(100 * values.index, values['comply now']) and the same for 'wait'; then title and labels",
+        ),
+    )
+    skerrys = SheetCheck(
+        "Skerry's break-even",
+        kind="value",
+        expects="a percentage between 0 and 100",
+        right="Skerry's board puts the chance at 40 %, with a range from 10 to 70: its best guess lies above the break-even, its range on both sides of it.",
+        tests=[
+            expect.number(
+                _break_even(late, left),
+                "%",
+                tolerance=0.3,
+                mistakes=[
+                    Mistake(
+                        "interest left out",
+                        _break_even(late, left, discount_pct=0),
+                        "You left the discount of two years out.",
+                    ),
+                    Mistake(
+                        "delay left out",
+                        _break_even(late, left, cost_now=0.15),
+                        "You left out the revenue lost because the next model comes later.",
+                    ),
+                    Mistake(
+                        "sales left out",
+                        _break_even(late, 0),
+                        "You left out what being ready wins, if rules are strict and if they are lax.",
+                    ),
+                    Mistake(
+                        "lost revenue left out",
+                        _break_even(retrofit, left),
+                        "Being unready costs a retrofit and lost revenue. You counted the retrofit alone.",
+                    ),
+                    *(Mistake("the table's terms", value, of_table) for value in tables_break_even),
+                ],
+            )
+        ],
+        hints=(
+            "List what complying costs now, and what being late costs.",
+            "Use your function of Q3 with the sums of both costs on each side.",
+            f"cost_now = 0.15 + 0.08; late_cost = {retrofit:g} + {lost:g}",
+            f"break_even_pct(0.23, {late:g}, 0.1, 0.02, 21), about {_break_even(late, left):.1f} %",
+        ),
+    )
+    part = SheetCheck(
+        "Suppliers' part of Skerry's money",
+        name="suppliers_part",
+        kind="function",
+        expects="suppliers_part(cloud_offer, fund_offer) that returns a percentage",
+        right=f"The cloud firm's offer takes it to {100 * (theirs + 3) / (equity + 3):.0f} %, the fund's to {100 * theirs / (equity + 2):.0f} %: the larger cheque ties more.",
+        tests=[
+            expect.call(
+                0,
+                0,
+                gives=100 * theirs / equity,
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "fraction for percent", theirs / equity, "That is a fraction. Give percent."
+                    ),
+                    Mistake(
+                        "cloud firm only",
+                        100 * 1.5 / equity,
+                        "The chip maker sells to Skerry, too. It is a supplier.",
+                    ),
+                    *(Mistake("the table's terms", value, of_table) for value in tables_part),
+                ],
+            ),
+            expect.call(
+                3,
+                0,
+                gives=100 * (theirs + 3) / (equity + 3),
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "purchases counted as money",
+                        100 * (theirs + 8) / (equity + 8),
+                        "The purchases flow out. They are no money that comes in.",
+                    )
+                ],
+            ),
+            expect.call(
+                0,
+                2,
+                gives=100 * theirs / (equity + 2),
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "fund taken for a supplier",
+                        100 * (theirs + 2) / (equity + 2),
+                        "The fund sells Skerry no computing. Its money counts in the total only.",
+                    )
+                ],
+            ),
+            expect.call(
+                1,
+                4,
+                gives=100 * (theirs + 1) / (equity + 5),
+                tolerance=0.01,
+                mistakes=[
+                    Mistake(
+                        "one offer left out of the total",
+                        100 * (theirs + 1) / (equity + 4),
+                        "Skerry may take both. Then both offers are in the total.",
+                    )
+                ],
+            ),
+        ],
+        hints=(
+            "Who among Skerry's owners sells computing to it?",
+            "Suppliers: chip maker and cloud firm. Total: all three owners, and both offers.",
+            f"suppliers = {chip_maker:g} + 1.5 + cloud_offer",
+            f"return 100 * ({theirs:g} + cloud_offer) / ({equity:g} + cloud_offer + fund_offer)",
+        ),
+    )
+    return {"q3": break_even, "q6": figure, "q7_break_even": skerrys, "q7_part": part}
+
+
+def _cloud_parts(floor: float = 0, types=("cloud supplier",), investors=None) -> pd.Series:
+    """Year -> percent of Anthropic's money so far that came from these types, rows under `floor` (USD bn) left out."""
+    money = _anthropic_money().query("amount_usd_bn >= @floor")
+    year, counts = money["date"].dt.year, money["investor_type"].isin(types)
+    if investors:
+        counts &= money["investor"].isin(investors)
+    amounts = money["amount_usd_bn"]
+    so_far = amounts.where(counts, 0.0).groupby(year).sum().cumsum()
+    return 100 * so_far / amounts.groupby(year).sum().cumsum()
+
+
+def _cloud_money(floor: float = 0) -> dict[str, SheetCheck]:
+    """Q5: rows of at least `floor` (USD bn) count."""
+    parts = _cloud_parts(floor)
+    chips_too = _cloud_parts(floor, ("cloud supplier", "chip supplier"))[2026]
+    two_alone = _cloud_parts(floor, investors=PAIR)[2026]
+    small, first = [], ""
+    if floor:
+        first = f" Before that, keep the rows of at least {floor:g}."
+
+        def part_with(function, amount):
+            """The part in 2031 of a made-up table in which the only cloud money of that year is this amount."""
+            return function(_made_up_money().assign(amount_usd_bn=[amount, 3.0, 2.0, 1.0]))[2031]
+
+        small = [
+            expect.that(
+                f"In a made-up table a cloud supplier's row of {floor - 0.001:g} bn has changed the part. It does not count: less than {floor:g} bn.",
+                lambda f: abs(part_with(f, floor - 0.001) - 100 / 6) < 1e-6,
+                mistake="small amounts left in",
+            ),
+            expect.that(
+                f"In a made-up table a cloud supplier's row of exactly {floor:g} bn should count.",
+                lambda f: abs(part_with(f, floor) - 100 * (1 + floor) / (6 + floor)) < 1e-6,
+                mistake="the floor itself left out",
+            ),
+        ]
+    check = SheetCheck(
+        "Cloud money by year",
+        name="cloud_part_by_year",
+        kind="function",
+        expects="cloud_part_by_year(money) that returns a Series, year -> percent",
+        right=f"It rises to {parts[2024]:.0f} % and falls to {parts[2026]:.0f} %: with Microsoft and the firms not named, more than Amazon and Google alone.",
+        tests=[
+            expect.that(
+                "The function returns nothing. End it with a return line.",
+                lambda f: f(_anthropic_money()) is not None,
+                mistake="print for return",
+            ),
+            expect.that(
+                "Every part is 0 %: no row matched. See how investor_type spells it in the table.",
+                lambda f: any(f(_anthropic_money()) != 0),
+                mistake="no row matched",
+            ),
+            *small,
+            expect.that(
+                "A chip supplier is no cloud supplier. Count the type 'cloud supplier' alone.",
+                lambda f: abs(f(_anthropic_money())[2026] - chips_too) > 0.05,
+                mistake="chip supplier counted",
+            ),
+            expect.that(
+                "Microsoft and the firms not named are cloud suppliers too. Go by investor_type, not by name.",
+                lambda f: abs(f(_anthropic_money())[2026] - two_alone) > 0.05,
+                mistake="some cloud firms left out",
+            ),
+            expect.that(
+                f"2024 should be {parts[2024]:.1f} %: all money so far, not the year's alone.",
+                lambda f: abs(f(_anthropic_money())[2024] - parts[2024]) < 0.05,
+                mistake="one year's money for all money so far",
+            ),
+            expect.that(
+                f"2025 should be {parts[2025]:.1f} %, also in percent.",
+                lambda f: abs(f(_anthropic_money())[2025] - parts[2025]) < 0.05,
+                mistake="one year's money for all money so far",
+            ),
+            expect.that(
+                "2021 should be 0 %: others' money came in, the cloud firms' did not.",
+                lambda f: abs(f(_anthropic_money())[2021]) < 1e-9,
+                mistake="zero counted as missing",
+            ),
+            expect.that(
+                f"2026 should be {parts[2026]:.1f} %.",
+                lambda f: abs(f(_anthropic_money())[2026] - parts[2026]) < 0.05,
+            ),
+            expect.that(
+                "For a small made-up table whose rows are not in order of time, 2030 should be 25 % and 2031 50 %. "
+                "Use the table that the function is given, and add up by year.",
+                lambda f: [round(float(part), 6) for part in f(_made_up_money())] == [25, 50],
+                mistake="order of rows taken for order of time",
+            ),
+        ],
+        hints=(
+            "Two running sums by year: the cloud suppliers' money, and all money.",
+            "Group by the year of the date, sum, then cumsum(), for both." + first,
+            "total = money.groupby(money['date'].dt.year)['amount_usd_bn'].sum().cumsum()",
+            "cloud = the same of money with amounts of other types set to 0; return 100 * cloud / total",
+        ),
+    )
+    return {"q5": check}
+
+
+SHEET = {
+    **_round_and_others(),
+    **_paid_part(),
+    **_skerrys_choice(),
     "q4": SheetCheck(
         "Put the lines in order",
         name="q4_order",
@@ -675,230 +1052,17 @@ SHEET = {
             'For example ["C", "E", "D", "A", "B"]',
         ),
     ),
-    "q5": SheetCheck(
-        "Cloud money by year",
-        name="cloud_part_by_year",
-        kind="function",
-        expects="cloud_part_by_year(money) that returns a Series, year -> percent",
-        right="It rises to 84 % and falls to 28 %: with Microsoft and the firms not named, more than Amazon and Google alone.",
-        tests=[
-            expect.that(
-                "The function returns nothing. End it with a return line.",
-                lambda f: f(_anthropic_money()) is not None,
-                mistake="print for return",
-            ),
-            expect.that(
-                "Every part is 0 %: no row matched. See how investor_type spells it in the table.",
-                lambda f: any(f(_anthropic_money()) != 0),
-                mistake="no row matched",
-            ),
-            expect.that(
-                "A chip supplier is no cloud supplier. Count the type 'cloud supplier' alone.",
-                lambda f: abs(f(_anthropic_money())[2026] - 35.7) > 0.05,
-                mistake="chip supplier counted",
-            ),
-            expect.that(
-                "Microsoft and the firms not named are cloud suppliers too. Go by investor_type, not by name.",
-                lambda f: abs(f(_anthropic_money())[2026] - 16.4) > 0.05,
-                mistake="some cloud firms left out",
-            ),
-            expect.that(
-                "2024 should be 83.7 %: all money so far, not the year's alone.",
-                lambda f: abs(f(_anthropic_money())[2024] - 83.7) < 0.05,
-                mistake="one year's money for all money so far",
-            ),
-            expect.that(
-                "2025 should be 37.9 %, also in percent.",
-                lambda f: abs(f(_anthropic_money())[2025] - 37.9) < 0.05,
-                mistake="one year's money for all money so far",
-            ),
-            expect.that(
-                "2021 should be 0 %: others' money came in, the cloud firms' did not.",
-                lambda f: abs(f(_anthropic_money())[2021]) < 1e-9,
-                mistake="zero counted as missing",
-            ),
-            expect.that(
-                "2026 should be 28.0 %.", lambda f: abs(f(_anthropic_money())[2026] - 28.0) < 0.05
-            ),
-            expect.that(
-                "For a small made-up table whose rows are not in order of time, 2030 should be 25 % and 2031 50 %. "
-                "Use the table that the function is given, and add up by year.",
-                lambda f: [round(float(part), 6) for part in f(_made_up_money())] == [25, 50],
-                mistake="order of rows taken for order of time",
-            ),
-        ],
-        hints=(
-            "Two running sums by year: the cloud suppliers' money, and all money.",
-            "Group by the year of the date, sum, then cumsum(), for both.",
-            "total = money.groupby(money['date'].dt.year)['amount_usd_bn'].sum().cumsum()",
-            "cloud = the same of money with amounts of other types set to 0; return 100 * cloud / total",
-        ),
-    ),
-    "q6": SheetCheck(
-        "Two lines",
-        name="q6_figure",
-        kind="figure",
-        expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
-        right="Title, units and lines are there. Check for yourself that the title states what the lines show.",
-        tests=[
-            expect.figure_texts(x_unit="%", y_unit="USD bn"),
-            expect.that(
-                "There should be two lines: complying now, and waiting.",
-                lambda figure: len(figure.axes[0].lines) >= 2,
-            ),
-            expect.that(
-                "The x axis says %, but its values run from 0 to 1. Multiply the chances by 100.",
-                lambda figure: max(max(line.get_xdata()) for line in figure.axes[0].lines) > 1.5,
-                mistake="chances from 0 to 1",
-            ),
-            expect.that(
-                "Both lines should run over all chances, from 0 to 100 %.",
-                lambda figure: len(_ends_at_certainty(figure)) >= 2,
-                mistake="part of the chances left out",
-            ),
-            expect.that(
-                "At a chance of 100 % one line should end near -0.15 and the other near -0.70 USD bn: complying now, and waiting.",
-                lambda figure: all(
-                    any(abs(end - wanted) < 0.01 for end in _ends_at_certainty(figure))
-                    for wanted in (-0.147, -0.702)
-                ),
-                mistake="not the two choices",
-            ),
-        ],
-        hints=(
-            "One line for each choice, over chances from 0 to 100 %.",
-            "Use skerry_case.expected_values(chances): it gives both columns.",
-            "values = skerry_case.expected_values(np.linspace(0, 1, 21))",
-            "axes.plot(100 * values.index, values['comply now']) and the same for 'wait'; then title and labels",
-        ),
-    ),
-    "q7_break_even": SheetCheck(
-        "Skerry's break-even",
-        kind="value",
-        expects="a percentage between 0 and 100",
-        right="Skerry's board puts the chance at 40 %, with a range from 10 to 70: its best guess lies above the break-even, its range on both sides of it.",
-        tests=[
-            expect.number(
-                27.77,
-                "%",
-                tolerance=0.3,
-                mistakes=[
-                    Mistake("interest left out", 22.58, "You left the discount of two years out."),
-                    Mistake(
-                        "delay left out",
-                        17.37,
-                        "You left out the revenue lost because the next model comes later.",
-                    ),
-                    Mistake(
-                        "sales left out",
-                        32.74,
-                        "You left out what being ready wins, if rules are strict and if they are lax.",
-                    ),
-                    Mistake(
-                        "lost revenue left out",
-                        44.53,
-                        "Being unready costs a retrofit and lost revenue. You counted the retrofit alone.",
-                    ),
-                ],
-            )
-        ],
-        hints=(
-            "List what complying costs now, and what being late costs.",
-            "Use your function of Q3 with the sums of both costs on each side.",
-            "cost_now = 0.15 + 0.08; late_cost = 0.5 + 0.35",
-            "break_even_pct(0.23, 0.85, 0.1, 0.02, 21), about 27.8 %",
-        ),
-    ),
-    "q7_part": SheetCheck(
-        "Suppliers' part of Skerry's money",
-        name="suppliers_part",
-        kind="function",
-        expects="suppliers_part(cloud_offer, fund_offer) that returns a percentage",
-        right="The cloud firm's offer takes it to 85 %, the fund's to 56 %: the larger cheque ties more.",
-        tests=[
-            expect.call(
-                0,
-                0,
-                gives=76.923,
-                tolerance=0.01,
-                mistakes=[
-                    Mistake("fraction for percent", 0.76923, "That is a fraction. Give percent."),
-                    Mistake(
-                        "cloud firm only",
-                        28.846,
-                        "The chip maker sells to Skerry, too. It is a supplier.",
-                    ),
-                ],
-            ),
-            expect.call(
-                3,
-                0,
-                gives=85.366,
-                tolerance=0.01,
-                mistakes=[
-                    Mistake(
-                        "purchases counted as money",
-                        90.909,
-                        "The purchases flow out. They are no money that comes in.",
-                    )
-                ],
-            ),
-            expect.call(
-                0,
-                2,
-                gives=55.556,
-                tolerance=0.01,
-                mistakes=[
-                    Mistake(
-                        "fund taken for a supplier",
-                        83.333,
-                        "The fund sells Skerry no computing. Its money counts in the total only.",
-                    )
-                ],
-            ),
-            expect.call(
-                1,
-                4,
-                gives=49.0196,
-                tolerance=0.01,
-                mistakes=[
-                    Mistake(
-                        "one offer left out of the total",
-                        54.348,
-                        "Skerry may take both. Then both offers are in the total.",
-                    )
-                ],
-            ),
-        ],
-        hints=(
-            "Who among Skerry's owners sells computing to it?",
-            "Suppliers: chip maker and cloud firm. Total: all three owners, and both offers.",
-            "suppliers = 2.5 + 1.5 + cloud_offer",
-            "return 100 * (4 + cloud_offer) / (5.2 + cloud_offer + fund_offer)",
-        ),
-    ),
+    **_cloud_money(),
+}
+
+# Question -> its checks under a learner's own numbers; solutions/variants/ says which numbers there are.
+OWN = {
+    "q1": _round_and_others,
+    "q2": _paid_part,
+    "q3": _skerrys_choice,
+    "q4": lambda order: {"q4": SHEET["q4"].with_labels(order)},
+    "q5": _cloud_money,
 }
 
 
 MANUAL = {"q8": "marked by a person, by the lines of the rubric in its cell"}
-
-
-def _ends_at_certainty(figure):
-    """The last values of the lines that run from 0 to 100 %."""
-    drawn = [dict(zip(*map(list, line.get_data()), strict=True)) for line in figure.axes[0].lines]
-    return [line[max(line)] for line in drawn if min(line) <= 0.5 and 99.5 <= max(line) <= 100.5]
-
-
-def _made_up_money():
-    dates = pd.to_datetime(["2031-06-01", "2030-03-01", "2031-01-01", "2030-08-01"])
-    types = ["cloud supplier", "other", "chip supplier", "cloud supplier"]
-    return pd.DataFrame(
-        {"date": dates, "investor_type": types, "amount_usd_bn": [4.0, 3.0, 2.0, 1.0]}
-    )
-
-
-def _anthropic_money():
-    """The table that question 5 of the sheet starts from."""
-    rounds = load("rival_rounds").query("company == 'Anthropic'").set_index("row_id")["date"]
-    named = load("rival_round_investors").query("round_id in @rounds.index")
-    return named.assign(date=rounds.loc[named["round_id"]].to_numpy())
