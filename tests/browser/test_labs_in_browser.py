@@ -30,6 +30,8 @@ LESSONS = [path.stem for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]
 LET_THROUGH = (
     re.compile(r"Cannot read properties of undefined \(reading 'schema'\)"),
     re.compile(r"(Error: )?Command '[\w:.-]+' (is )?not registered\."),
+    # A request that the page still waits for when a notebook and its kernel are closed.
+    re.compile(r".*Canceled future for \w+ message before replies were done\.?"),
 )
 # Where a control changes nothing by design until another one is set: the preset from which it does, and why.
 MATTERS_FROM = {
