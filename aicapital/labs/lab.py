@@ -336,15 +336,9 @@ class Lab:
             f"{control.label}: {control.show(self.values[control.name])}"
             for control in self.controls.values()
         )
-        # A figure is full of circles; left to itself it stays in memory for minutes. A look at all the rest of the kernel
-        # for it would take longer than the drawing.
-        gc.freeze()
-        try:
-            with course_style():
-                picture = png(self.whole_figure())
-            gc.collect()
-        finally:
-            gc.unfreeze()
+        with course_style():
+            picture = png(self.whole_figure())
+        gc.collect()  # a figure is full of circles; left to itself it stays in memory for minutes
         text = [how, self.sentence, *map(str, self._listed or ())]
         bundle = picture_bundle(picture, self.sentence, "\n".join(text), caption=self.sentence)
         bundle["text/html"] += self.assumption_list
