@@ -67,14 +67,11 @@ def _leave_twins(nb: NotebookNode) -> None:
     """Take live widgets out of the saved file; their words and pictures stay.
 
     A saved widget view has no kernel behind it: JupyterLab would show "Loading widget..." over the picture beside it.
-    Without the view a reader sees the picture or the question, and running the cell brings the widget. The script that
-    live widgets need comes with them, too; saved, it would be the one of the day when the notebook was executed.
+    Without the view a reader sees the picture or the question, and running the cell brings the widget.
     """
     for cell in nb.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
-            if output.get("metadata", {}).get("aicapital", {}).get("page"):
-                output.data["text/html"] = "<script></script>"
 
 
 def execute(paths: Iterable[Path]) -> None:

@@ -33,7 +33,7 @@ from ..data import Table
 from ..data.assumptions import COURSE, assumption_table
 from ..figures.chart import picture_bundle, png
 from ..figures.style import course_style
-from ..page_script import PAGE_SCRIPT
+from ..page_script import script_widget
 from .page import STYLE
 
 ASSUMPTIONS = '<details class="aic-assumptions">'  # opens the list under a lab, live and saved
@@ -136,7 +136,7 @@ class Lab:
         for name, values in self.presets.items():
             self._check(values, f"preset {name!r}")
         self.values = {control.name: control.start for control in controls}
-        self._frames: dict[tuple, Frame] = {}
+        self._frames: dict[str, Frame] = {}
         with course_style():
             self.figure = scene()
             self._static = png(self.figure)
@@ -176,12 +176,12 @@ class Lab:
         return self._frame_at(self.values)
 
     def _frame_at(self, values: Mapping[str, Any]) -> Frame:
-        key = tuple(values[name] for name in self.controls)
-        if key not in self._frames:
+        at = ",".join(str(c.stops.index(values[name])) for name, c in self.controls.items())
+        if at not in self._frames:
             if len(self._frames) >= MAX_FRAMES:
                 self._frames.clear()
-            self._frames[key] = self._make_frame(values)
-        return self._frames[key]
+            self._frames[at] = self._make_frame(values, at)
+        return self._frames[at]
 
     def draw_ahead(self, name: str, towards: int = 1) -> Iterator[Frame]:
         """The frames of all stops of one control, drawn before they are asked for, one a step, the nearest first.
@@ -270,7 +270,7 @@ class Lab:
                 raise ValueError(f"{where}: {name}={value!r} is none of its stops: {stops}")
 
     # ---- drawing
-    def _make_frame(self, values: Mapping[str, Any]) -> Frame:
+    def _make_frame(self, values: Mapping[str, Any], at: str) -> Frame:
         result = self._model(**values)
         sentence = self._sentence(result, values)
         with course_style():
@@ -283,7 +283,6 @@ class Lab:
                     sentence += f" {self.told.format(words)}"
                 moving += marks
             svg = self._svg_of(moving, sentence)
-        at = ",".join(str(c.stops.index(values[name])) for name, c in self.controls.items())
         return Frame(svg, sentence, at)
 
     def _mark_of(self, result: Any, values: Mapping[str, Any], prediction: Any) -> list:
@@ -325,8 +324,6 @@ class Lab:
         return _View(self)
 
     def _ipython_display_(self) -> None:
-        script = {"text/html": PAGE_SCRIPT, "text/plain": ""}
-        display(script, raw=True, metadata={"aicapital": {"page": True}})
         display(self.bundle(), raw=True)
         self._view.prepare()
 
@@ -446,7 +443,7 @@ class _View:
         rows = widgets.VBox([title, self._presets(), *self.controls.values()])
         rows.add_class("aic-controls")
         listed = [widgets.HTML(lab.assumption_list)] if lab.assumption_list else []
-        self.box = widgets.VBox([rows, stage, self._ready, *listed])
+        self.box = widgets.VBox([rows, stage, self._ready, *listed, script_widget()])
         self.box.add_class("aic-lab")
         self._show()
 

@@ -91,12 +91,6 @@ class LessonPage:
         return notebook
 
     def _place(self, cell: NotebookNode, lesson: Lesson, all_counts: list[dict]) -> None:
-        # The script that ipywidgets need has nothing to do here.
-        cell.outputs = [
-            output
-            for output in cell.outputs
-            if not output.get("metadata", {}).get("aicapital", {}).get("page")
-        ]
         alive = []
         for i, output in enumerate(cell.outputs):
             found, data = shown(cell, output, lesson), output.get("data", {})
