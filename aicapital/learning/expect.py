@@ -151,6 +151,22 @@ def that(says: str, holds: Callable[[object], bool], mistake: str = "") -> Test:
     return test
 
 
+def letter(right: str, **wrong: tuple[str, str]) -> list[Test]:
+    """One of the lettered options of a sheet. wrong : for each other letter what is told, and the name of the mistake."""
+
+    def given_as(given: object) -> str:
+        return str(given).strip().upper()
+
+    def unless(option: str) -> Callable[[object], bool]:
+        return lambda given: given_as(given) != option
+
+    *first, last = sorted([right, *wrong])
+    return [
+        *(that(says, unless(option), mistake) for option, (says, mistake) in wrong.items()),
+        that(f"Pick {', '.join(first)} or {last}.", lambda given: given_as(given) == right),
+    ]
+
+
 def columns(*names: str) -> Test:
     def test(table):
         missing = [name for name in names if name not in table.columns]

@@ -162,7 +162,7 @@ class Keyboard:
         preset, _ = MATTERS_FROM.get((self.title, stop.name), (None, None))
         if preset:
             self.go_to(next(it for it in self.stops if it.name == preset))
-            self.press("Enter", patience=STEP_PATIENCE)
+            self.press("Enter", patience=PATIENCE // 2)
         self.go_to(stop)
         where = f"{self.title}: {stop.name}"
         before = self.look()

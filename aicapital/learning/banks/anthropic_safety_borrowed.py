@@ -533,19 +533,17 @@ def _round_and_others(
         kind="value",
         expects='one of "A", "B", "C"',
         right=right,
-        tests=[
-            expect.that(
+        tests=expect.letter(
+            "B",
+            A=(
                 "A sale of old shares would change who owns them, not how much money the firm has raised.",
-                lambda given: str(given).strip().upper() != "A",
-                mistake="secondary taken for primary",
+                "secondary taken for primary",
             ),
-            expect.that(
+            C=(
                 "What has been paid in stays paid in. A higher price changes what a new share costs.",
-                lambda given: str(given).strip().upper() != "C",
-                mistake="price taken for money",
+                "price taken for money",
             ),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+        ),
         hints=(
             "Which of the two amounts in the fraction changes?",
             "Their money before and after; all money before and after.",

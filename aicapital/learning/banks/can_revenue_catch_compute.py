@@ -570,11 +570,7 @@ SHEET = {
         name="q1_reason",
         expects='one of "A", "B", "C"',
         right="It says by when other money must be there, on this plan.",
-        tests=[
-            expect.that("Firms raise money before the end. The year is a date for a round, not for a court.", lambda given: str(given).strip().upper() != "A", mistake="dry taken for bankrupt"),
-            expect.that("There is burn in every year up to then. Cash in hand is no profit.", lambda given: str(given).strip().upper() != "C", mistake="cash for profit"),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+        tests=expect.letter("B", A=("Firms raise money before the end. The year is a date for a round, not for a court.", "dry taken for bankrupt"), C=("There is burn in every year up to then. Cash in hand is no profit.", "cash for profit")),
         hints=("What does the loop leave out?", "No later round, loan or listing is in it.", "It follows one plan, to the end of the money.", "B"),
     ),
     "q2": SheetCheck(

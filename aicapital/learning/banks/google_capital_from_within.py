@@ -601,19 +601,14 @@ def _self_funding(
         name="q1_reason",
         expects='one of "A", "B", "C"',
         right="The ratio compares two flows of one year. What is then done with the rest is another question.",
-        tests=[
-            expect.that(
+        tests=expect.letter(
+            "B",
+            A=(
                 f"{borrowed}A ratio above 1 says that it could do without, not that it did.",
-                lambda given: str(given).strip().upper() != "A",
-                mistake="could taken for did",
+                "could taken for did",
             ),
-            expect.that(
-                "Profit is not in this ratio: it sets cash flow against capex.",
-                lambda given: str(given).strip().upper() != "C",
-                mistake="profit for cash",
-            ),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+            C=("Profit is not in this ratio: it sets cash flow against capex.", "profit for cash"),
+        ),
         hints=(
             "Which of the sentences speaks only of the two numbers?",
             "Ask what the ratio leaves out: payouts, loans, profit.",

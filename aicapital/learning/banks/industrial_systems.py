@@ -341,19 +341,17 @@ def _first_chip(chip: str = "Nvidia A800") -> dict[str, SheetCheck]:
         kind="value",
         expects='one of "A", "B", "C"',
         right="One test is met, the other is not, and the rule of 2022 asks for both.",
-        tests=[
-            expect.that(
+        tests=expect.letter(
+            "B",
+            A=(
                 "Above 4,800 is one of two tests of 2022. What does its rate to other chips say?",
-                lambda given: str(given).strip().upper() != "A",
-                mistake="one test for both",
+                "one test for both",
             ),
-            expect.that(
+            C=(
                 "A rule that does not meet a chip says nothing about other rules, letters and buyers.",
-                lambda given: str(given).strip().upper() != "C",
-                mistake="not controlled for free to sell",
+                "not controlled for free to sell",
             ),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+        ),
         hints=(
             "How many tests has the rule of 2022?",
             "TPP of 4,800 and 600 GB/s to other chips, both.",

@@ -467,19 +467,17 @@ def _road(highest: float = 90, order: str = "ABC") -> dict[str, SheetCheck]:
         kind="value",
         expects='one of "A", "B", "C"',
         right="Each leaves out what its price does to the other. Nobody gains from it, the drivers least of all.",
-        tests=[
-            expect.that(
+        tests=expect.letter(
+            "B",
+            A=(
                 "Costs are zero for both. They cannot make the difference.",
-                lambda given: str(given).strip().upper() != "A",
-                mistake="cost savings for pricing",
+                "cost savings for pricing",
             ),
-            expect.that(
+            C=(
                 "Rivals for the same buyers undercut each other. These two need each other.",
-                lambda given: str(given).strip().upper() != "C",
-                mistake="complements taken for substitutes",
+                "complements taken for substitutes",
             ),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+        ),
         hints=(
             "Who loses drivers when one half of the road gets dearer?",
             "Ask what each seller counts and what it leaves out.",

@@ -468,19 +468,17 @@ def _first_question(
         kind="value",
         expects='one of "A", "B", "C"',
         right="New shares are issued. Nobody's shares are taken away.",
-        tests=[
-            expect.that(
+        tests=expect.letter(
+            "B",
+            A=(
                 "That would be a secondary sale: nothing would reach the company.",
-                lambda given: str(given).strip().upper() != "A",
-                mistake="secondary taken for primary",
+                "secondary taken for primary",
             ),
-            expect.that(
+            C=(
                 "The company is worth more after the money is in.",
-                lambda given: str(given).strip().upper() != "C",
-                mistake="dilution taken for loss of value",
+                "dilution taken for loss of value",
             ),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+        ),
         hints=(
             "Count the Foundation's shares before and after.",
             "Ask who issues shares and who sells shares.",

@@ -361,11 +361,7 @@ def _first_question(
     reason = SheetCheck(
         "What the comparison shows", kind="value", name="q1_reason", expects='one of "A", "B", "C"',
         right="Same compute, other split. What the split did to the loss, the law says.",
-        tests=[
-            expect.that("Compare the two lines of compute: they are nearly the same.", lambda given: str(given).strip().upper() != "A", mistake="size for compute"),
-            expect.that("Nothing here speaks of serving.", lambda given: str(given).strip().upper() != "C", mistake="training for serving"),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+        tests=expect.letter("B", A=("Compare the two lines of compute: they are nearly the same.", "size for compute"), C=("Nothing here speaks of serving.", "training for serving")),
         hints=("Look at the two lines of compute.", "One quantity is equal, one is a quarter." if size == 70 else "One quantity is equal, one is far smaller.", "Compute is nearly equal.", "B"),
     )  # fmt: skip
     return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}

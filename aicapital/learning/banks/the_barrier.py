@@ -317,11 +317,7 @@ def _hours_of_a_run(
     reason = SheetCheck(
         "What the hours support", kind="value", expects='one of "A", "B", "C"',
         right="Hours and money meet only in a price, and the price depends on who pays for what.",
-        tests=[
-            expect.that("Hours alone have no price.", lambda given: str(given).strip().upper() != "A", mistake="hours for money"),
-            expect.that("The run is the last step. Experiments before it are not in these hours.", lambda given: str(given).strip().upper() != "C", mistake="final run for research computing"),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+        tests=expect.letter("B", A=("Hours alone have no price.", "hours for money"), C=("The run is the last step. Experiments before it are not in these hours.", "final run for research computing")),
         hints=("Which numbers went in?", "Only compute, peak and utilisation.", "No price, no experiments.", "B"),
     )  # fmt: skip
     return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}

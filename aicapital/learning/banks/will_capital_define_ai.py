@@ -568,19 +568,17 @@ def _two_in_a_row(large: int = 3, small: int = 1) -> dict[str, SheetCheck]:
             kind="value",
             expects='one of "A", "B", "C"',
             right="That is the whole mechanism: what has been chosen is chosen more.",
-            tests=[
-                expect.that(
+            tests=expect.letter(
+                "B",
+                A=(
                     "Quality is the same for both firms here. The numbers come from the balls alone.",
-                    lambda given: str(given).strip().upper() != "A",
-                    mistake="lead taken for skill",
+                    "lead taken for skill",
                 ),
-                expect.that(
+                C=(
                     f"With replacement and nothing added the chance would stay at {quarter}, whoever is larger.",
-                    lambda given: str(given).strip().upper() != "C",
-                    mistake="size taken for reinforcement",
+                    "size taken for reinforcement",
                 ),
-                expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-            ],
+            ),
             hints=(
                 "What is different in the urn before the second choice?",
                 "Look at the start of the second market in the cell.",

@@ -680,19 +680,14 @@ def _funnel_steps(
         kind="value",
         expects='one of "A", "B", "C"',
         right=f"{parts} Large reach and few customers go together when steps multiply.",
-        tests=[
-            expect.that(
+        tests=expect.letter(
+            "B",
+            A=(
                 "Nothing here says that people leave the platform. The reach is a month's count.",
-                lambda given: str(given).strip().upper() != "A",
-                mistake="reach taken for growth",
+                "reach taken for growth",
             ),
-            expect.that(
-                "The price does not stand in these lines.",
-                lambda given: str(given).strip().upper() != "C",
-                mistake="price taken for a step of the count",
-            ),
-            expect.that("Pick A, B or C.", lambda given: str(given).strip().upper() == "B"),
-        ],
+            C=("The price does not stand in these lines.", "price taken for a step of the count"),
+        ),
         hints=(
             "Read the goals.",
             "How do the goals combine: by adding or by multiplying?",
