@@ -443,7 +443,7 @@ class _View:
         rows = widgets.VBox([title, self._presets(), *self.controls.values()])
         rows.add_class("aic-controls")
         listed = [widgets.HTML(lab.assumption_list)] if lab.assumption_list else []
-        self.box = widgets.VBox([rows, stage, self._ready, *listed, script_widget()])
+        self.box = widgets.VBox([rows, stage, self._ready, script_widget(), *listed])
         self.box.add_class("aic-lab")
         self._show()
 
