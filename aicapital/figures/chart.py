@@ -4,6 +4,9 @@ import base64
 import html
 import io
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +24,17 @@ CSS_DPI = 96  # a browser's inch: a figure of 8 inches is shown 768 pixels wide
 SHARPNESS = 2  # pixels drawn for each pixel shown, so that text stays sharp on dense screens
 
 WIDTH = 8.2  # inches; 787 pixels, which fits a JupyterLab cell beside an open file browser
+_words_only = ContextVar("words_only", default=False)
+
+
+@contextmanager
+def words_only() -> Iterator[None]:
+    """Pictures shown in here have one pixel: drawing is most of the work of a lesson, and some want only what it says."""
+    before = _words_only.set(True)
+    try:
+        yield
+    finally:
+        _words_only.reset(before)
 
 
 def sheet(
@@ -85,6 +99,8 @@ def picture_bundle(data: str, alt: str, text: str, caption: str = "") -> dict[st
 
 def png(figure: Figure) -> str:
     """The figure as a base64 PNG with a palette of 255 colours plus pure white: a third of the bytes, no tinted paper."""
+    if _words_only.get():
+        return _packed(Image.new("P", (1, 1)))
     figure.set_dpi(CSS_DPI * SHARPNESS)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -98,9 +114,13 @@ def png(figure: Figure) -> str:
     packed = Image.fromarray(index, "P")
     palette = ink.getpalette()[: 3 * 255]
     packed.putpalette(palette + [0] * (3 * 255 - len(palette)) + [255, 255, 255])
+    return _packed(packed)
+
+
+def _packed(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     # Level 9 takes seven times as long for a tenth of the bytes.
-    packed.save(buffer, "PNG", compress_level=6)
+    picture.save(buffer, "PNG", compress_level=6)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

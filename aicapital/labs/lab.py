@@ -468,7 +468,7 @@ class _View:
                 self.controls[name].index = self._lab.controls[name].stops.index(value)
         finally:
             self._following = False
-        self._confirm()
+        self._confirm(again=True)
 
     def _moved(self, name: str, change) -> None:
         if not self._following:
@@ -493,12 +493,14 @@ class _View:
         else:
             self._confirm()
 
-    def _confirm(self) -> None:
+    def _confirm(self, again: bool = False) -> None:
+        """Send the present picture; `again`, even if it was the last one sent: the page may show another that it held."""
         if self._confirming:
             self._confirming.cancel()
             self._confirming = None
         frame = self._lab.frame
-        self._moving.value = frame.html
+        same = again and self._moving.value == frame.html
+        self._moving.value = f"{frame.html} " if same else frame.html  # a widget sends what differs
         self._sent.add(frame.at)
 
     def prepare(self) -> None:

@@ -1,12 +1,12 @@
 """Lesson 02: can a search engine out-spend the capital market, and for how long?"""
 
 import bisect
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from ...data import load
+from ...data.tables import until_tables_change
 from ...models.make_or_buy import MakeOrBuy
 from ...models.self_funding import (
     external_finance_need,
@@ -29,7 +29,7 @@ ARTICLE = "2026-03-03"
 LIFETIME, IN_USE = 5, 0.6  # years; part of the time. Assumed for both chips, as in the lab.
 
 
-@cache
+@until_tables_change
 def _alphabet() -> pd.DataFrame:
     """Alphabet's figures (USD bn): one row a period, one column a metric."""
     rows = load("company_financials").query("company == 'Alphabet' and segment == ''")
