@@ -193,7 +193,7 @@ def test_any_picture_with_words_can_be_the_scenario(record):
         controls=lab.controls,
         values=lab.values,
         sentence="<i>",
-        whole_figure=lab.whole_figure,
+        picture=lab.picture,
     )
     assert "&lt;i&gt;" in brief(stand_in).html
 

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from ..data import load
-from ..figures.chart import png
-from ..figures.style import course_style
 from . import banks
 from .guard import guarded
 from .lesson import Lesson
@@ -129,8 +127,7 @@ class Scenario(Protocol):
     controls: Mapping
     values: Mapping
     sentence: str
-
-    def whole_figure(self): ...
+    picture: str  # a PNG as base64
 
 
 class Judged(NamedTuple):
@@ -181,7 +178,7 @@ class Brief:
         change_my_mind: str,
         forecasts: Mapping[str, float | str],
     ):
-        needed = ("title", "controls", "values", "sentence", "whole_figure")
+        needed = ("title", "controls", "values", "sentence", "picture")
         if scenario is not None and not all(hasattr(scenario, part) for part in needed):
             raise LearningError(
                 f"scenario must be a lab, such as my_future = labs.two_futures(); got {type(scenario).__name__}."
@@ -343,11 +340,9 @@ class Brief:
                 f"{control.label}: {control.show(self.scenario.values[name])}"
                 for name, control in self.scenario.controls.items()
             )
-            with course_style():
-                picture = png(self.scenario.whole_figure())
             sentence = html.escape(self.scenario.sentence)
             parts.append(
-                f'<figure><img alt="{sentence}" src="data:image/png;base64,{picture}">'
+                f'<figure><img alt="{sentence}" src="data:image/png;base64,{self.scenario.picture}">'
                 f"<figcaption>{SAYS['caption'].format(settings=html.escape(settings), sentence=sentence)}</figcaption></figure>"
             )
         if self.forecasts:
