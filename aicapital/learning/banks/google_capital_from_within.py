@@ -196,7 +196,7 @@ QUESTIONS = [
     # ---- predictions
     Prediction(
         "capex_reach",
-        "In 2025 Alphabet took in USD {own:.0f} bn of operating cash flow, spent {capex:.0f} bn on capex and paid {paid_out:.0f} bn to its "
+        "In 2025 Alphabet took in USD {own:.1f} bn of operating cash flow, spent {capex:.1f} bn on capex and paid {payouts} % of that cash flow to its "
         "shareholders. Suppose that in 2026 cash flow grows by another {grows} % and that it pays the same amount to shareholders again. By how much can capex grow before "
         "Alphabet needs outside money or must run down its cash?",
         unit="%",

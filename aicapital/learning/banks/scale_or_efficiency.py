@@ -83,6 +83,12 @@ def _growth(algorithms: str = "rate_algorithms_published") -> dict[str, float]:
     }  # fmt: skip
 
 
+def _halving() -> dict[str, float]:
+    """Months in which the compute for the same loss halves, with the ends of its interval."""
+    row = load("progress_rates").set_index("row_id").loc["rate_algorithms_published"]
+    return {"months": row["value"], "fast": row["low"], "slow": row["high"]}
+
+
 def _race() -> dict[str, float]:
     """A leader with more money, compute cheaper for both, an easy task; the lab's assumptions."""
     given = assumed("scale_race")
@@ -322,7 +328,7 @@ CLAIM_VALUES = {
     "III.5": _small,
     "III.6": _deepseek,
     "III.7": _race,
-    "III.8": _race,
+    "III.8": lambda: {**_race(), **_halving()},
 }
 
 _EASY = pd.DataFrame(
