@@ -72,22 +72,41 @@ const show = lab => {
   if (!place || !frame || place.querySelector('.aic-sentence')?.dataset.at === at) return;
   const nodes = typeof frame === 'string' ? parsed(frame) : frame;
   keep(lab, at, nodes);
+  for (const node of nodes) ours.add(node);
   place.replaceChildren(...nodes);
 };
+// ipywidgets keeps back the later of two quick moves until the kernel has heard the first, but never a click on a preset: the move
+// would reach the kernel after the preset and undo a part of it. So a preset waits here until the kernel has answered the last move.
+const ours = new WeakSet(), unheard = new WeakSet(), waiting = new WeakMap();
+const go = lab => { unheard.delete(lab); const button = waiting.get(lab); waiting.delete(lab); button?.click(); };
+const answered = (lab, node) => {
+  if (!node.dataset?.at || !unheard.has(lab)) return;
+  if (node.dataset.at === setting(lab)) go(lab);
+  else if (waiting.has(lab)) setTimeout(() => go(lab), 1000);  // the kernel sees the controls elsewhere: the preset will agree them
+};
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('.aic-controls button'), lab = button?.closest('.aic-lab');
+  if (!lab || !unheard.has(lab)) return;
+  event.stopImmediatePropagation();
+  waiting.set(lab, button);
+}, true);
 // Whether the learner's hand is what changes a control in this very task, and when it last was.
 let hand = false, last = -Infinity;
 for (const kind of ['keydown', 'pointerdown', 'pointermove', 'pointerup', 'change'])
   document.addEventListener(kind, () => { if (!hand) { hand = true; setTimeout(() => { hand = false; }); } }, true);
 const settling = new WeakMap();
 const settle = lab => { clearTimeout(settling.get(lab)); settling.set(lab, setTimeout(() => show(lab), 150)); };
-const moved = lab => { if (hand) { last = performance.now(); show(lab); } else settle(lab); };
+const moved = lab => { if (hand) { last = performance.now(); unheard.add(lab); show(lab); } else settle(lab); };
 new MutationObserver(records => {
   for (const {type, target, addedNodes} of records) {
     const lab = target.closest?.('.aic-lab');
     if (!lab) continue;
     if (type === 'attributes') moved(lab);
     else if (target.closest('.aic-ready, .aic-moving')) {
-      for (const node of addedNodes) arrived(lab, node);
+      for (const node of addedNodes) {
+        arrived(lab, node);
+        if (!ours.delete(node) && !target.closest('.aic-ready')) answered(lab, node);
+      }
       if (performance.now() - last < 500) show(lab); else settle(lab);
     }
   }

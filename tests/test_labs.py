@@ -2,7 +2,9 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 
+import matplotlib
 import pytest
 
 from aicapital import labs
@@ -182,3 +184,19 @@ def test_circular_flows_end_at_the_sum_of_the_contracts():
     assert out["Amazon"] == pytest.approx(138)  # 38 in November 2025 and 100 in February 2026
     assert out["Oracle"] == pytest.approx(300)
     assert "2.8 dollars" in lab.sentence
+
+
+def test_a_lab_can_be_moved_while_another_thread_draws():
+    """As JupyterLab does while a cell runs: no picture is lost or torn, and the learner's own settings stay."""
+    lab, alone = labs.waterfall(), labs.waterfall()
+    before = dict(matplotlib.rcParams)
+    stops = lab.controls["exit_value"].stops[::4]
+    wanted = {stop: alone.set(exit_value=stop) for stop in stops}
+    with ThreadPoolExecutor(3) as pool:
+        drawn = pool.submit(lambda: [labs.capital_mix().picture for _ in range(4)])
+        there = [pool.submit(lab._frame_at, lab.values | {"exit_value": stop}) for stop in stops]
+        shown = [frame.result() for frame in there]
+        assert len(set(drawn.result())) == 1
+    assert [frame.sentence for frame in shown] == [frame.sentence for frame in wanted.values()]
+    assert [frame.svg for frame in shown] == [frame.svg for frame in wanted.values()]
+    assert dict(matplotlib.rcParams) == before

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets
@@ -982,17 +984,32 @@ def test_a_disk_that_becomes_read_only_keeps_what_was_there(lesson, folder, monk
     assert "share" not in stored(folder)["predictions"]["01"]
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0,
-    reason="permissions do not bind this user (root or Windows)",
-)
-def test_a_read_only_folder_is_noted_once(lesson, folder):
-    folder.mkdir()
-    folder.chmod(0o500)
-    first, second = notes_of(lesson)
-    folder.chmod(0o700)
+@pytest.fixture
+def bound_by_permissions():
+    """A folder to work in, as a user whom permissions stop: they stop everybody but root."""
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory(dir="/tmp") as room:
+        if root:
+            os.chmod(room, 0o777)
+            os.seteuid(65534)  # nobody
+        try:
+            yield Path(room)
+        finally:
+            if root:
+                os.seteuid(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has other permissions")
+def test_a_read_only_folder_is_noted_once(bound_by_permissions, monkeypatch):
+    progress = bound_by_permissions / "progress"
+    progress.mkdir(mode=0o500)
+    monkeypatch.setenv("AICAPITAL_PROGRESS", str(progress))
+    first, second = notes_of(learning.Lesson("01", bank=BANK))
     assert "cannot be saved" in first
     assert "cannot be saved" not in second
+    progress.chmod(0o700)
+    notes_of(learning.Lesson("01", bank=BANK))
+    assert learning.Lesson("01", bank=BANK).predicted("share") == 14
 
 
 def test_a_broken_file_on_a_read_only_disk_is_left_alone(lesson, folder, monkeypatch):

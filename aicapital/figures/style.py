@@ -1,7 +1,9 @@
 """One look for the whole course: a palette with a fixed colour per firm, and matplotlib settings."""
 
 import colorsys
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import matplotlib
@@ -73,9 +75,18 @@ _RC = {
 }
 
 
-def course_style() -> AbstractContextManager[None]:
-    """Matplotlib settings of the course, for use in a `with` block; the learner's own settings come back after it."""
-    return matplotlib.rc_context({**_settings(), "backend": matplotlib.get_backend()})
+_TURN = threading.RLock()
+
+
+@contextmanager
+def course_style() -> Iterator[None]:
+    """Matplotlib settings of the course, for use in a `with` block; the learner's own settings come back after it.
+
+    One thread at a time: JupyterLab lets a kernel answer sliders in a second thread while a cell runs, and matplotlib has
+    one set of settings and fonts for all threads.
+    """
+    with _TURN, matplotlib.rc_context({**_settings(), "backend": matplotlib.get_backend()}):
+        yield
 
 
 @cache

@@ -15,6 +15,7 @@ import html
 import io
 import math
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -423,6 +424,8 @@ class _View:
 
     def __init__(self, lab: Lab):
         self._lab, self._following = lab, False
+        # While a cell runs, JupyterLab has the kernel answer moves in a second thread.
+        self._turn = threading.RLock()
         self.controls = {
             name: _widget(control, lab.values[name]) for name, control in lab.controls.items()
         }
@@ -467,16 +470,24 @@ class _View:
 
     def follow(self, values: Mapping[str, Any]) -> None:
         """Bring the widgets to `values` and draw once."""
-        self._following = True
-        try:
-            for name, value in values.items():
-                self.controls[name].index = self._lab.controls[name].stops.index(value)
-        finally:
-            self._following = False
-        self._confirm(again=True)
+        with self._turn:
+            self._following = True
+            try:
+                for name, value in values.items():
+                    widget = self.controls[name]
+                    index = self._lab.controls[name].stops.index(value)
+                    if widget.index != index:
+                        widget.index = index
+                    else:
+                        widget.send_state("index")  # the page may have it elsewhere
+            finally:
+                self._following = False
+            self._confirm()
 
     def _moved(self, name: str, change) -> None:
-        if not self._following:
+        with self._turn:
+            if self._following:
+                return
             lab = self._lab
             lab.values = {
                 name: lab.controls[name].stops[widget.index]
@@ -494,19 +505,23 @@ class _View:
         """
         loop = _running_loop()
         if loop and self._lab.frame.at in self._sent:
-            self._confirming = self._confirming or loop.call_later(self.CONFIRM, self._confirm)
+            # A thread that has ended leaves its timers behind.
+            if not self._confirming or self._confirming.when() < loop.time() - 1:
+                self._confirming = loop.call_later(self.CONFIRM, self._confirm)
         else:
             self._confirm()
 
-    def _confirm(self, again: bool = False) -> None:
-        """Send the present picture; `again`, even if it was the last one sent: the page may show another that it held."""
-        if self._confirming:
-            self._confirming.cancel()
-            self._confirming = None
-        frame = self._lab.frame
-        same = again and self._moving.value == frame.html
-        self._moving.value = f"{frame.html} " if same else frame.html  # a widget sends what differs
-        self._sent.add(frame.at)
+    def _confirm(self) -> None:
+        """Send the present picture, even if it was the last one sent: the page waits for an answer and may show another."""
+        with self._turn:
+            if self._confirming:
+                self._confirming.cancel()
+                self._confirming = None
+            frame = self._lab.frame
+            same = self._moving.value == frame.html
+            # A widget sends what differs.
+            self._moving.value = f"{frame.html} " if same else frame.html
+            self._sent.add(frame.at)
 
     def prepare(self) -> None:
         """While nothing else happens, send what lies one stop away, in one message: a new page finds it in the widget."""
@@ -535,7 +550,9 @@ class _View:
         self._send(batch)
 
     def _send(self, batch: Sequence[Frame]) -> None:
-        if batch:
+        if not batch:
+            return
+        with self._turn:
             self._ready.value = "".join(
                 f'<script type="text/html" data-at="{frame.at}">{frame.html}</script>'
                 for frame in batch

@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Locator
 
 from aicapital import labs
 
@@ -23,7 +24,11 @@ def page(tmp_path_factory):
     (root / "home").mkdir()
     (root / "enough").touch()
     notebook = new_notebook(
-        cells=[new_code_cell("from aicapital import labs\nlabs.waterfall()"), new_code_cell(BUSY)]
+        cells=[
+            new_code_cell("from aicapital import labs\nlab = labs.waterfall()\nlab"),
+            new_code_cell(BUSY),
+            new_code_cell("lab.values"),
+        ]
     )
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
     nbformat.write(notebook, root / "held.ipynb")
@@ -51,6 +56,16 @@ def wait_for_sentence(page, words: str, timeout: int) -> None:
     page.wait_for_function(f"words => {SENTENCE} === words", arg=words, timeout=timeout)
 
 
+def keep_busy(page) -> Locator:
+    """The kernel runs a cell that ends when `page.enough` is there."""
+    page.enough.unlink()
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    busy = page.get_by_text("(ipykernel) | Busy")
+    busy.wait_for(timeout=10_000)
+    return busy
+
+
 def test_a_quick_hand_ends_at_the_picture_of_the_last_stop(page, sentences):
     page.locator(".noUi-handle").first.focus()
     for key, times in (("ArrowRight", 12), ("ArrowLeft", 20), ("ArrowRight", 5)):
@@ -70,11 +85,7 @@ def test_pictures_drawn_ahead_are_shown_while_the_kernel_is_busy(page, sentences
         arg=len(drawn),
         timeout=60_000,
     )
-    page.enough.unlink()
-    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    busy = page.get_by_text("(ipykernel) | Busy")
-    busy.wait_for(timeout=10_000)
+    busy = keep_busy(page)
     page.locator(".noUi-handle").first.focus()
     for _ in range(8):
         before = here(page)
@@ -86,3 +97,30 @@ def test_pictures_drawn_ahead_are_shown_while_the_kernel_is_busy(page, sentences
     page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
     page.wait_for_timeout(500)
     assert page.evaluate(SENTENCE) == sentences[here(page)]
+
+
+def test_a_preset_chosen_while_the_kernel_is_busy_stands_after_what_was_moved_before(page):
+    """Page and kernel agree in the end, on where the hand and then the preset have put the controls."""
+    lab = labs.waterfall()
+    first = next(iter(lab.controls.values()))
+    for preset, settings in lab.presets.items():
+        keep_busy(page)
+        page.locator(".noUi-handle").first.focus()
+        start, times = here(page), 4
+        for _ in range(times):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Tab")  # to a control that the preset puts elsewhere
+        for key in ("ArrowDown", "ArrowUp", "ArrowDown"):
+            page.keyboard.press(key)
+        page.get_by_role("button", name=preset, exact=True).click()
+        page.enough.touch()
+        page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
+        moved = first.stops[start + times]
+        wait_for_sentence(page, lab.set(**{first.name: moved}, **settings).sentence, 10_000)
+        page.wait_for_timeout(500)
+        assert page.evaluate(SENTENCE) == lab.sentence
+        assert here(page) == start + times
+        page.locator(".jp-CodeCell").nth(2).locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        told = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output")
+        told.get_by_text(str(lab.values), exact=True).wait_for(timeout=10_000)
