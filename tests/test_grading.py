@@ -409,6 +409,30 @@ def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_files(whole, tmp_pa
     assert_same(out, expected)
 
 
+def test_a_warm_process_that_is_killed_costs_one_submission_at_most(whole, tmp_path, monkeypatch):
+    handed_in, expected = whole
+    judge, kills = batch.Pool.judge, []
+
+    def judged(pool, job, known=None):
+        if job.learner == "slips" and known is None:  # each time: it may be what ends them
+            judges = psutil.Process(pool._process.pid)
+            kills.append(judges.children()[0].pid if not kills else judges.pid)
+            os.kill(kills[-1], signal.SIGKILL)
+        return judge(pool, job, known)
+
+    monkeypatch.setattr(batch.Pool, "judge", judged)
+    out = tmp_path / "out"
+    assert main([str(SOURCE), str(handed_in), "--out", str(out), "--jobs", "2"]) == 0
+    assert len(kills) == 2
+    ours = {one["learner"]: one for one in batch.read_results(out)[1]}
+    theirs = {one["learner"]: one for one in batch.read_results(expected)[1]}
+    cut = ours.pop("slips")
+    assert (cut["status"], cut["score"]) == (batch.GRADE_FAILED, 0)
+    assert "The grading process ended. It got SIGKILL." in cut["notes"]
+    assert ours == {name: one for name, one in theirs.items() if name != "slips"}
+    assert (out / "feedback" / "slips.html").exists()
+
+
 def test_two_shards_make_the_whole_and_another_sheet_is_refused(whole, tmp_path, capsys):
     handed_in, expected = whole
     for out, shard in (("one", "1/2"), ("two", "2/2")):
