@@ -260,6 +260,26 @@ def test_names_layouts_zips_and_duplicates(tmp_path):
     assert [job.learner for job in batch.find(nested.parent, STEM, tmp_path / "u3")] == ["cleo"]
 
 
+def test_two_sheets_in_one_folder_are_kept_apart(tmp_path):
+    other, folder = SOURCES[1].stem, tmp_path / "in"
+    names = (f"ada/{STEM}.ipynb", f"ada/{other}.ipynb", f"bo/{other}/work.ipynb")
+    for name in (*names, f"cy_{STEM}.ipynb", f"cy_{other}.ipynb", "dee/homework.ipynb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}")
+    jobs = batch.find(folder, STEM, tmp_path / "u", [STEM, other])
+    mine = {job.learner: [str(Path(f).relative_to(folder)) for f in job.files] for job in jobs}
+    assert mine == {
+        "ada": [f"ada/{STEM}.ipynb"],
+        "bo": [],
+        "cy": [f"cy_{STEM}.ipynb"],
+        "dee": ["dee/homework.ipynb"],
+    }
+    assert [job.notes for job in jobs if not job.files] == [
+        ["what was handed in has the name of another sheet"]
+    ]
+    assert batch._is_for("hw1", ["hw1", "hw10"], "ada_hw10") is False
+
+
 def test_the_roster_reports_late_missing_and_unknown(tmp_path):
     for name in ("ada", "bob", "zoe"):
         path = write(tmp_path / "in", name, STEM, {})

@@ -74,8 +74,11 @@ class Settings:
 # The submissions
 
 
-def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
-    """One job a learner, by name: from a folder or a zip, a file or a folder each."""
+def find(submissions: Path, sheet: str, unpacked: Path, sheets: Iterable[str] = ()) -> list[Job]:
+    """One job a learner, by name: from a folder or a zip, a file or a folder each.
+
+    `sheets` are the names of all sheets that may lie there: what has the name of another one is left out.
+    """
     if not submissions.exists():
         raise GradeError(f"{submissions} does not exist. Give the folder or zip of submissions.")
     if submissions.is_file() and submissions.suffix.lower() == ".zip":
@@ -90,8 +93,13 @@ def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
         raise GradeError(f"{submissions} is neither a folder nor a zip.")
     found: dict[str, Job] = {}
     for name, files, notes, when in entries:
+        mine = [file for file in files if _is_for(sheet, sheets, *Path(file).parts[:-3:-1], name)]
+        if files and not mine:
+            if not _is_for(sheet, sheets, name):
+                continue
+            notes.append("what was handed in has the name of another sheet")
         learner = learner_name(name, sheet)
-        job = Job(learner, files, notes, when=when)
+        job = Job(learner, mine, notes, when=when)
         other = found.get(learner)
         if other is not None:
             job, older = (job, other) if job.when > other.when else (other, job)
@@ -100,6 +108,17 @@ def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
             job.notes.append("handed in more than once; the newest was used")
         found[learner] = job
     return [found[name] for name in sorted(found)]
+
+
+def _is_for(sheet: str, sheets: Iterable[str], *names: str) -> bool:
+    """The first of the names with a sheet's name in it decides; where none has one, it may be any."""
+    for name in names:
+        named = [
+            one for one in sheets if re.search(rf"(?<![^\W_]){re.escape(one)}(?![^\W_])", name)
+        ]
+        if named:
+            return max(named, key=len) == sheet
+    return True
 
 
 # No file of Windows may have such a name, and results are copied there.
@@ -666,7 +685,8 @@ def grade(
     scratch = settings.out / ".unpacked"  # a run that was killed leaves it to the next one
     shutil.rmtree(scratch, ignore_errors=True)
     try:
-        jobs = find(submissions, settings.source.stem, scratch)
+        sheets = [path.stem for path in settings.source.parent.glob("*.ipynb")]
+        jobs = find(submissions, settings.source.stem, scratch, sheets)
         jobs = with_roster(jobs, roster, due)
         part, parts = shard
         jobs = [job for number, job in enumerate(jobs) if number % parts == part - 1]

@@ -76,6 +76,7 @@ class Answers:
     added: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     unchanged: set[str] = field(default_factory=set)
+    tampered: set[str] = field(default_factory=set)  # locked cells with another text
 
 
 def load_plan(path: Path) -> Plan:
@@ -303,6 +304,7 @@ def answers_of(plan: Plan, cells: list[dict], notes: list[str]) -> Answers:
         last = owner
         if step.role in ("test", "given"):
             if cell["source"].strip() != _visible(step).strip():
+                found.tampered.add(owner)
                 found.notes.append(f"cell {owner} was changed; the original was used")
         else:
             found.cells.setdefault(owner, []).append(cell["source"])
