@@ -542,7 +542,11 @@ def test_the_class_report_counts_and_never_accuses(whole):
     assert shares.at["q3-check", "mistakes"].startswith("print for return (1)")
     assert ("q8-answer", ["all", "blank-q2"]) in report.equal_answers(records)
     page = (whole[1] / "class_report.html").read_text()
-    assert "is the hardest question" in page and "<img alt=" in page
+    assert "<td>Q3. A capped return <small>(q3-check)</small></td>" in page
+    picture = html.unescape(re.search(r'<img alt="(.*?)"', page)[1])
+    assert re.search(r"\d+ % have the hardest question right: Q\d\. ", picture)
+    assert f"Q3. A capped return: {shares.at['q3-check', 'right']:.0f} % right" in picture
+    assert "(q7-check-function): " in picture and "q3-check" not in picture  # two under one heading
     assert not any(word in page.lower() for word in ("cheat", "plagiar", "copied"))
 
 

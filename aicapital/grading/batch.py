@@ -693,7 +693,7 @@ def grade(
         masked = _hidden_folders(settings, submissions)
         pool = Pool(settings, masked)
         try:
-            head |= {"questions": pool.sheet["questions"], "by_hand": pool.sheet["by_hand"]}
+            head |= {name: pool.sheet[name] for name in ("questions", "titles", "by_hand")}
             results = Results(settings.out, head)
             for job in jobs:
                 job.input = fingerprint(job)

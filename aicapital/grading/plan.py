@@ -61,7 +61,7 @@ class Plan:
     solutions: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(
         default_factory=dict
-    )  # of a question: the heading it stands under
+    )  # cell to run or to mark -> the heading over it
 
     @property
     def max_score(self) -> float:
@@ -102,7 +102,7 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
         if cell.cell_type == "markdown":
             text = FENCED.sub("", cell.source)
             heading = (HEADING.findall(text) or [heading])[-1]
-        if role in ("test", "manual", "task"):
+        if cell.cell_type == "code" or role in ("manual", "task"):
             titles[cell_name] = POINTS.sub("", heading) or cell_name
         if role in ("solution", "manual", "task"):
             blanks[cell_name] = _released(cell)
