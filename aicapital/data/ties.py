@@ -1,10 +1,12 @@
 """Ties between named firms, from the tables of rounds, stakes and contracts: money put in, purchases promised."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
 from .schema import DataError
-from .tables import load
+from .tables import _state, load
 
 MONEY, PURCHASES = "money put in", "purchases promised"
 # Rows that stand for several investors, or for nobody who can be named, are no firm and get no place in a network.
@@ -17,6 +19,14 @@ SELLERS = {
     "SB Energy (Ohio campus)": "SB Energy",
 }
 SAME_FIRM = {"Alphabet": "Google", "Alameda Research (FTX)": "FTX"}
+TABLES = (
+    "funding_rounds",
+    "round_investors",
+    "rival_rounds",
+    "rival_round_investors",
+    "strategic_stakes",
+    "compute_commitments",
+)
 NO_CONTRACT = ("letter of intent", "guarantee")
 
 
@@ -31,6 +41,12 @@ def ties(kind: str, known_by: str | None = None) -> pd.DataFrame:
     """
     if kind not in (MONEY, PURCHASES):
         raise DataError(f"kind must be {MONEY!r} or {PURCHASES!r}; got {kind!r}.")
+    return _ties(kind, known_by, tuple(map(_state, TABLES))).copy()
+
+
+@lru_cache(maxsize=32)
+def _ties(kind: str, known_by: str | None, state: tuple) -> pd.DataFrame:
+    """`state` is that of the tables' files, so an edit is seen."""
     found = _money(known_by) if kind == MONEY else _purchases(known_by)
     found = found.replace({"from": SAME_FIRM, "to": SAME_FIRM})
     found = found[found["from"] != found["to"]]
