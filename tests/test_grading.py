@@ -260,6 +260,26 @@ def test_names_layouts_zips_and_duplicates(tmp_path):
     assert [job.learner for job in batch.find(nested.parent, STEM, tmp_path / "u3")] == ["cleo"]
 
 
+def test_two_sheets_in_one_folder_are_kept_apart(tmp_path):
+    other, folder = SOURCES[1].stem, tmp_path / "in"
+    names = (f"ada/{STEM}.ipynb", f"ada/{other}.ipynb", f"bo/{other}/work.ipynb")
+    for name in (*names, f"cy_{STEM}.ipynb", f"cy_{other}.ipynb", "dee/homework.ipynb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}")
+    jobs = batch.find(folder, STEM, tmp_path / "u", [STEM, other])
+    mine = {job.learner: [str(Path(f).relative_to(folder)) for f in job.files] for job in jobs}
+    assert mine == {
+        "ada": [f"ada/{STEM}.ipynb"],
+        "bo": [],
+        "cy": [f"cy_{STEM}.ipynb"],
+        "dee": ["dee/homework.ipynb"],
+    }
+    assert [job.notes for job in jobs if not job.files] == [
+        ["what was handed in has the name of another sheet"]
+    ]
+    assert batch._is_for("hw1", ["hw1", "hw10"], "ada_hw10") is False
+
+
 def test_the_roster_reports_late_missing_and_unknown(tmp_path):
     for name in ("ada", "bob", "zoe"):
         path = write(tmp_path / "in", name, STEM, {})
@@ -409,6 +429,30 @@ def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_files(whole, tmp_pa
     assert_same(out, expected)
 
 
+def test_a_warm_process_that_is_killed_costs_one_submission_at_most(whole, tmp_path, monkeypatch):
+    handed_in, expected = whole
+    judge, kills = batch.Pool.judge, []
+
+    def judged(pool, job, known=None):
+        if job.learner == "slips" and known is None:  # each time: it may be what ends them
+            judges = psutil.Process(pool._process.pid)
+            kills.append(judges.children()[0].pid if not kills else judges.pid)
+            os.kill(kills[-1], signal.SIGKILL)
+        return judge(pool, job, known)
+
+    monkeypatch.setattr(batch.Pool, "judge", judged)
+    out = tmp_path / "out"
+    assert main([str(SOURCE), str(handed_in), "--out", str(out), "--jobs", "2"]) == 0
+    assert len(kills) == 2
+    ours = {one["learner"]: one for one in batch.read_results(out)[1]}
+    theirs = {one["learner"]: one for one in batch.read_results(expected)[1]}
+    cut = ours.pop("slips")
+    assert (cut["status"], cut["score"]) == (batch.GRADE_FAILED, 0)
+    assert "The grading process ended. It got SIGKILL." in cut["notes"]
+    assert ours == {name: one for name, one in theirs.items() if name != "slips"}
+    assert (out / "feedback" / "slips.html").exists()
+
+
 def test_two_shards_make_the_whole_and_another_sheet_is_refused(whole, tmp_path, capsys):
     handed_in, expected = whole
     for out, shard in (("one", "1/2"), ("two", "2/2")):
@@ -498,7 +542,11 @@ def test_the_class_report_counts_and_never_accuses(whole):
     assert shares.at["q3-check", "mistakes"].startswith("print for return (1)")
     assert ("q8-answer", ["all", "blank-q2"]) in report.equal_answers(records)
     page = (whole[1] / "class_report.html").read_text()
-    assert "is the hardest question" in page and "<img alt=" in page
+    assert "<td>Q3. A capped return <small>(q3-check)</small></td>" in page
+    picture = html.unescape(re.search(r'<img alt="(.*?)"', page)[1])
+    assert re.search(r"\d+ % have the hardest question right: Q\d\. ", picture)
+    assert f"Q3. A capped return: {shares.at['q3-check', 'right']:.0f} % right" in picture
+    assert "(q7-check-function): " in picture and "q3-check" not in picture  # two under one heading
     assert not any(word in page.lower() for word in ("cheat", "plagiar", "copied"))
 
 

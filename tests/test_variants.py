@@ -440,7 +440,10 @@ def test_equal_answers_to_different_numbers_are_listed_and_nobody_is_accused(gra
     head, _ = batch.read_results(graded[0] / "graded")
     page = report.write(graded[0] / "graded", head, records).read_text()
     assert "Equal answers to different numbers" in page
-    assert "q2-answer: cy, hal; the same as the answer to the published sheet" in page
+    assert (
+        "Q2. Dilution as a function <small>(q2-answer)</small>: "
+        "cy, hal; the same as the answer to the published sheet" in page
+    )
     assert not any(word in page.lower() for word in ("cheat", "plagiar", "copied"))
 
 

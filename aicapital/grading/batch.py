@@ -4,15 +4,18 @@ This process stays small: it finds the submissions, hands them to the warm proce
 back. A result is on disk before the next submission begins; a run that was stopped goes on where it was.
 """
 
+import contextlib
 import csv
 import hashlib
 import io
+import itertools
 import json
 import os
 import queue
 import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +39,10 @@ GRADE_FAILED = "grader failed"
 
 class GradeError(RuntimeError):
     """Grading cannot start or go on; the message says what to do."""
+
+
+class WarmEnded(GradeError):
+    """A warm process is gone: it crashed, or somebody or the lack of memory ended it."""
 
 
 @dataclass
@@ -67,8 +74,11 @@ class Settings:
 # The submissions
 
 
-def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
-    """One job a learner, by name: from a folder or a zip, a file or a folder each."""
+def find(submissions: Path, sheet: str, unpacked: Path, sheets: Iterable[str] = ()) -> list[Job]:
+    """One job a learner, by name: from a folder or a zip, a file or a folder each.
+
+    `sheets` are the names of all sheets that may lie there: what has the name of another one is left out.
+    """
     if not submissions.exists():
         raise GradeError(f"{submissions} does not exist. Give the folder or zip of submissions.")
     if submissions.is_file() and submissions.suffix.lower() == ".zip":
@@ -83,8 +93,13 @@ def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
         raise GradeError(f"{submissions} is neither a folder nor a zip.")
     found: dict[str, Job] = {}
     for name, files, notes, when in entries:
+        mine = [file for file in files if _is_for(sheet, sheets, *Path(file).parts[:-3:-1], name)]
+        if files and not mine:
+            if not _is_for(sheet, sheets, name):
+                continue
+            notes.append("what was handed in has the name of another sheet")
         learner = learner_name(name, sheet)
-        job = Job(learner, files, notes, when=when)
+        job = Job(learner, mine, notes, when=when)
         other = found.get(learner)
         if other is not None:
             job, older = (job, other) if job.when > other.when else (other, job)
@@ -93,6 +108,17 @@ def find(submissions: Path, sheet: str, unpacked: Path) -> list[Job]:
             job.notes.append("handed in more than once; the newest was used")
         found[learner] = job
     return [found[name] for name in sorted(found)]
+
+
+def _is_for(sheet: str, sheets: Iterable[str], *names: str) -> bool:
+    """The first of the names with a sheet's name in it decides; where none has one, it may be any."""
+    for name in names:
+        named = [
+            one for one in sheets if re.search(rf"(?<![^\W_]){re.escape(one)}(?![^\W_])", name)
+        ]
+        if named:
+            return max(named, key=len) == sheet
+    return True
 
 
 # No file of Windows may have such a name, and results are copied there.
@@ -342,6 +368,16 @@ class Pool:
 
     def __init__(self, settings: Settings, masked: Iterable[Path]):
         self.settings = settings
+        self._masked = sorted({str(path) for path in masked})
+        self._start()
+
+    def start_again(self) -> None:
+        print("The grading process ended; a new one goes on.", file=sys.stderr)
+        self.close()
+        self._start()
+
+    def _start(self) -> None:
+        settings = self.settings
         ours_j, theirs_j = socket.socketpair()
         ours_l, theirs_l = socket.socketpair()
         self._judges, self._learners = ours_j, ours_l
@@ -353,7 +389,7 @@ class Pool:
             "out": str(settings.out.resolve()),
             "data": str(settings.data.resolve()) if settings.data else "",
             "sandbox": settings.sandbox,
-            "masked": sorted({str(path) for path in masked}),
+            "masked": self._masked,
             "timeout": settings.timeout,
             "submission_timeout": settings.submission_timeout,
             "limits": {
@@ -408,21 +444,26 @@ class Pool:
     def _receive(self, channel: socket.socket) -> dict:
         data = b""
         while not data.endswith(b"\n"):
-            part = channel.recv(1 << 20)
+            part = _received(channel)
             if not part:
-                raise GradeError(f"The grading process ended. {self._last_words()}".strip())
+                raise self._ended()
             data += part
         return json.loads(data)
 
-    def _last_words(self) -> str:
-        if self._process.stderr is None:
-            return ""
-        try:
+    def _ended(self) -> WarmEnded:
+        """Neither process is of use without the other: what is left ends, and all threads are told."""
+        for channel in (self._judges, self._learners):
+            with contextlib.suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
+        lines: list[str] = []
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            return ""
-        lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else ""
+            if self._process.returncode < 0:
+                lines = [f"It got {signal.Signals(-self._process.returncode).name}."]
+            elif self._process.stderr is not None:
+                told = self._process.stderr.read().decode("utf-8", "replace")
+                lines = told.strip().splitlines()
+        return WarmEnded(" ".join(["The grading process ended.", *lines[-1:]]))
 
     def _request(
         self, channel: socket.socket, message: dict, handles: tuple[int, ...] = ()
@@ -433,9 +474,7 @@ class Pool:
                 sent = socket.send_fds(channel, [data], list(handles))
                 channel.sendall(data[sent:])
             except OSError:
-                raise GradeError(
-                    f"The grading process ended. {self._last_words()}".strip()
-                ) from None
+                raise self._ended() from None
             return self._receive(channel)
 
     def judge(self, job: Job, known: dict | None = None) -> dict:
@@ -472,7 +511,7 @@ class Pool:
                 return {"failed": "the judgement took too long", "status": "timed out"}
             if not select.select([channel], [], [], left)[0]:
                 continue
-            part = channel.recv(1 << 20)
+            part = _received(channel)
             if not part:
                 return {"failed": "the judgement ended without a result", "status": "crashed"}
             buffer += part
@@ -489,9 +528,10 @@ class Pool:
                     if "refused" in started:
                         raise GradeError(started["refused"])
                     learners.append(started["pid"])
-                    socket.send_fds(
-                        channel, [json.dumps(started).encode() + b"\n"], [mine.fileno()]
-                    )
+                    with contextlib.suppress(OSError):  # it is gone; the next look says so
+                        socket.send_fds(
+                            channel, [json.dumps(started).encode() + b"\n"], [mine.fileno()]
+                        )
 
     def close(self) -> None:
         for channel in (self._judges, self._learners):
@@ -503,6 +543,14 @@ class Pool:
             self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+
+def _received(channel: socket.socket) -> bytes:
+    """What came; nothing when the other side is gone, even if it went before it had read all."""
+    try:
+        return channel.recv(1 << 20)
+    except ConnectionError:
+        return b""
 
 
 # The results
@@ -637,14 +685,15 @@ def grade(
     scratch = settings.out / ".unpacked"  # a run that was killed leaves it to the next one
     shutil.rmtree(scratch, ignore_errors=True)
     try:
-        jobs = find(submissions, settings.source.stem, scratch)
+        sheets = [path.stem for path in settings.source.parent.glob("*.ipynb")]
+        jobs = find(submissions, settings.source.stem, scratch, sheets)
         jobs = with_roster(jobs, roster, due)
         part, parts = shard
         jobs = [job for number, job in enumerate(jobs) if number % parts == part - 1]
         masked = _hidden_folders(settings, submissions)
         pool = Pool(settings, masked)
         try:
-            head |= {"questions": pool.sheet["questions"], "by_hand": pool.sheet["by_hand"]}
+            head |= {name: pool.sheet[name] for name in ("questions", "titles", "by_hand")}
             results = Results(settings.out, head)
             for job in jobs:
                 job.input = fingerprint(job)
@@ -653,7 +702,13 @@ def grade(
                 del results.records[name]  # withdrawn since
                 (settings.out / "feedback" / f"{name}.html").unlink(missing_ok=True)
             waiting = [job for job in jobs if done.get(job.learner) != job.input]
-            _run(settings, pool, waiting, results, tell, len(jobs), masked)
+            number = itertools.count(len(jobs) - len(waiting) + 1)
+
+            def finished(record: dict) -> None:
+                results.add(record)
+                tell(next(number), len(jobs), record)
+
+            _through(settings, pool, waiting, finished)
         finally:
             pool.close()
     finally:
@@ -704,9 +759,33 @@ def _hidden_folders(settings: Settings, submissions: Path) -> list[Path]:
     ]
 
 
-def _run(
-    settings, pool: Pool, waiting: list[Job], results: Results, tell, total: int, masked
+def _through(
+    settings: Settings, pool: Pool, waiting: list[Job], finished: Callable[[dict], None]
 ) -> None:
+    """Judge them all. Where a warm process ends, a new pair takes over.
+
+    What was being judged then may be what ended it: it is judged once more, alone and after all others. Then it is
+    known, and has its row.
+    """
+    interrupted: list[Job] = []
+    while waiting:
+        lost, waiting = _run(settings, pool, waiting, finished)
+        interrupted += lost
+        if lost:
+            pool.start_again()
+    for job in interrupted:
+        try:
+            record = _record(settings, pool, job)
+        except WarmEnded as ended:
+            pool.start_again()
+            record = _failed(pool, job, str(ended), GRADE_FAILED)
+        finished(record)
+
+
+def _run(
+    settings: Settings, pool: Pool, waiting: list[Job], finished: Callable[[dict], None]
+) -> tuple[list[Job], list[Job]]:
+    """Judge until all is done or a warm process ends: what was being judged then, and what was not begun."""
     todo: queue.SimpleQueue = queue.SimpleQueue()
     for job in waiting:
         todo.put(job)
@@ -718,29 +797,35 @@ def _run(
             try:
                 job = todo.get_nowait()
             except queue.Empty:
-                return
+                break
             try:
                 came.put((job, _record(settings, pool, job)))
             except BaseException as error:
+                stop.set()
                 came.put((job, error))
-                return
+        came.put(None)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(max(1, settings.jobs))]
     for thread in threads:
         thread.start()
-    done = total - len(waiting)
+    lost: list[Job] = []
     try:
-        for _ in waiting:
-            job, record = came.get()
-            if isinstance(record, BaseException):
-                raise record
-            results.add(record)
-            done += 1
-            tell(done, total, record)
+        for _ in threads:
+            while (result := came.get()) is not None:
+                job, record = result
+                if isinstance(record, WarmEnded):
+                    lost.append(job)
+                elif isinstance(record, BaseException):
+                    raise record
+                else:
+                    finished(record)
     finally:
         stop.set()
-    for thread in threads:
-        thread.join()
+    left = []
+    with contextlib.suppress(queue.Empty):
+        while True:
+            left.append(todo.get_nowait())
+    return lost, left
 
 
 def _record(settings: Settings, pool: Pool, job: Job) -> dict:
@@ -748,10 +833,13 @@ def _record(settings: Settings, pool: Pool, job: Job) -> dict:
     if "failed" in record:
         if settings.debug and "trace" in record:
             print(record["trace"], file=sys.stderr)
-        status = record.get("status", GRADE_FAILED)
-        record = pool.judge(job, {"status": status, "why": record["failed"]})
-    record["input"] = job.input
-    return record
+        return _failed(pool, job, record["failed"], record.get("status", GRADE_FAILED))
+    return record | {"input": job.input}
+
+
+def _failed(pool: Pool, job: Job, why: str, status: str) -> dict:
+    """The row of a submission that could not be judged."""
+    return pool.judge(job, {"status": status, "why": why}) | {"input": job.input}
 
 
 def summary(records: list[dict], questions: list[list]) -> str:

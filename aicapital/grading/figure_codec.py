@@ -207,13 +207,15 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
     from matplotlib.container import BarContainer
     from matplotlib.lines import Line2D
     from matplotlib.patches import Polygon, Rectangle, Wedge
+    from matplotlib.ticker import FixedFormatter, FixedLocator
 
     scales = [
         scale if scale in ("linear", "log", "symlog", "logit") else "linear"
         for scale in part["scales"]
     ]
-    axes.set_xscale(scales[0])
-    axes.set_yscale(scales[1])
+    for set_scale, scale in zip((axes.set_xscale, axes.set_yscale), scales, strict=True):
+        if scale != "linear":  # new axes are
+            set_scale(scale)
     for line in part["lines"][:MAX_ARTISTS]:
         x, y = (np.atleast_1d(decoder(values, depth)) for values in line["v"])
         style = line["s"] if line["s"] in ("-", "--", "-.", ":", "None") else "-"
@@ -272,9 +274,10 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
             labels = ticks["l"] and [_said(label) for label in ticks["l"]]
             if labels and len(labels) != len(ticks["at"]):
                 labels = None
-            axis.set_ticks(
-                [float(place) for place in ticks["at"][:200]], labels=labels and labels[:200]
-            )
+            # As set_ticks does, but no tick is drawn up before a test asks for it.
+            axis.set_major_locator(FixedLocator([float(place) for place in ticks["at"][:200]]))
+            if labels:
+                axis.set_major_formatter(FixedFormatter(labels[:200]))
     axes.set_xlim(*(float(end) for end in part["limits"][0]))
     axes.set_ylim(*(float(end) for end in part["limits"][1]))
     if part["legend"] is not None:

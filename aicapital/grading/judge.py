@@ -433,7 +433,7 @@ def _until_last_failure(steps: list[Step], verdicts: dict) -> list[Step]:
 
 
 def _choose(sheet: Plan, files: list[str]) -> tuple[bytes, Answers, list[str]]:
-    """The file that holds this sheet: the one with most of its answer cells, the first among equals."""
+    """The file that holds this sheet: the one with most of its cells, the first among equals."""
     best, problem, notes = None, None, []
     for file in files[:20]:
         try:
@@ -442,7 +442,8 @@ def _choose(sheet: Plan, files: list[str]) -> tuple[bytes, Answers, list[str]]:
         except SubmissionError as error:
             problem = problem or error
             continue
-        found = len(answers.cells) - len(answers.unchanged) / 1000
+        # Sheets share the names of their cells, not the texts of their locked ones.
+        found = len(answers.cells) - len(answers.tampered) - len(answers.unchanged) / 1000
         if best is None or found > best[0]:
             best = (found, data, answers, file)
     if best is None:

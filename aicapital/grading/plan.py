@@ -61,7 +61,7 @@ class Plan:
     solutions: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(
         default_factory=dict
-    )  # of a question: the heading it stands under
+    )  # cell to run or to mark -> the heading over it
 
     @property
     def max_score(self) -> float:
@@ -76,6 +76,7 @@ class Answers:
     added: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     unchanged: set[str] = field(default_factory=set)
+    tampered: set[str] = field(default_factory=set)  # locked cells with another text
 
 
 def load_plan(path: Path) -> Plan:
@@ -101,7 +102,7 @@ def plan_of(source: NotebookNode, name: str, digest: str = "") -> Plan:
         if cell.cell_type == "markdown":
             text = FENCED.sub("", cell.source)
             heading = (HEADING.findall(text) or [heading])[-1]
-        if role in ("test", "manual", "task"):
+        if cell.cell_type == "code" or role in ("manual", "task"):
             titles[cell_name] = POINTS.sub("", heading) or cell_name
         if role in ("solution", "manual", "task"):
             blanks[cell_name] = _released(cell)
@@ -303,6 +304,7 @@ def answers_of(plan: Plan, cells: list[dict], notes: list[str]) -> Answers:
         last = owner
         if step.role in ("test", "given"):
             if cell["source"].strip() != _visible(step).strip():
+                found.tampered.add(owner)
                 found.notes.append(f"cell {owner} was changed; the original was used")
         else:
             found.cells.setdefault(owner, []).append(cell["source"])

@@ -1,6 +1,7 @@
 """`class_report.html`: how a class did, question by question. Names of learners stand only where a teacher must look."""
 
 import html
+import textwrap
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -45,14 +46,20 @@ def table(records: list[dict], questions: list[list]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def figure(shares: pd.DataFrame, learners: int, name: str, by_hand: list[str]) -> Chart:
+def figure(
+    shares: pd.DataFrame, titles: dict[str, str], learners: int, name: str, by_hand: list[str]
+) -> Chart:
     """One bar a question, split by what became of the answers."""
+    called = Counter(titles[question] for question in shares.index)
+    labels = {
+        question: titles[question].replace("$", r"\$")
+        + (f" ({question})" if called[titles[question]] > 1 else "")
+        for question in shares.index
+    }
     marked = shares[~shares.index.isin(by_hand)]
     if len(marked):
         hardest = marked["right"].idxmin()
-        title = (
-            f"{hardest} is the hardest question: {marked.at[hardest, 'right']:.0f} % have it right"
-        )
+        title = f"{marked.at[hardest, 'right']:.0f} % have the hardest question right: {labels[hardest]}"
     else:
         title = "All questions are still to be marked by hand"
     with course_style():
@@ -83,14 +90,15 @@ def figure(shares: pd.DataFrame, learners: int, name: str, by_hand: list[str]) -
                     color="white",
                     fontsize=9,
                 )
+        axes.set_yticks(range(len(shares)), [textwrap.fill(labels[q], 34) for q in shares.index])
         axes.invert_yaxis()
         axes.set(xlim=(0, 100), xlabel="Submissions, %")
         axes.tick_params(labelsize=9, colors=INK)
         axes.legend(
-            ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9, frameon=False
+            ncols=5, loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=9, frameon=False
         )
     alt = f"Stacked bars, one a question. {title}. " + " ".join(
-        f"{question}: {row['right']:.0f} % right, {row['blank']:.0f} % blank."
+        f"{labels[question]}: {row['right']:.0f} % right, {row['blank']:.0f} % blank."
         for question, row in shares.iterrows()
     )
     return Chart(chart, alt, shares)
@@ -132,11 +140,17 @@ def equal_to_other_numbers(records: list[dict]) -> list[tuple[str, list[str], li
     return sorted(found)
 
 
+def _called(name: str, titles: dict[str, str]) -> str:
+    """A question or an answer by its heading, its id in small beside."""
+    return f"{html.escape(titles[name])} <small>({html.escape(name)})</small>"
+
+
 def write(folder: Path, head: dict, records: list[dict]) -> Path:
     silent = [record["learner"] for record in records if record["status"] == "missing"]
     records = [record for record in records if record["status"] != "missing"]
     shares = table(records, head["questions"])
-    chart = figure(shares, len(records), head["sheet"], head["by_hand"])
+    titles = head["titles"]
+    chart = figure(shares, titles, len(records), head["sheet"], head["by_hand"])
     picture = chart._repr_mimebundle_()["text/html"]
     scores = pd.Series([record["score"] for record in records], dtype=float)
     parts = [
@@ -157,15 +171,11 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
         "<th>Time limit hits</th><th>Most frequent named mistakes</th></tr>",
     ]
     for name, row in shares.iterrows():
-        cells = (
-            name,
-            f"{row['right']:.0f}",
-            f"{row['blank']:.0f}",
-            row["time limit hits"],
-            row["mistakes"],
-        )
+        cells = (f"{row['right']:.0f}", f"{row['blank']:.0f}", row["time limit hits"])
         parts.append(
-            "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+            f"<tr><td>{_called(name, titles)}</td>"
+            + "".join(f"<td>{cell}</td>" for cell in cells)
+            + f"<td>{html.escape(row['mistakes'])}</td></tr>"
         )
     parts.append("</table>")
     equal = equal_answers(records)
@@ -175,7 +185,8 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
             "reasons: pairs that worked together, a shared template, the public solutions.</p><ul>"
         )
         parts += [
-            f"<li>{html.escape(name)}: {html.escape(', '.join(who))}</li>" for name, who in equal
+            f"<li>{_called(name, titles)}: {html.escape(', '.join(who))}</li>"
+            for name, who in equal
         ]
         parts.append("</ul>")
     other = equal_to_other_numbers(records)
@@ -186,11 +197,11 @@ def write(folder: Path, head: dict, records: list[dict]) -> Path:
             "worked together, a public solution taken as a pattern, the same slip. Look, and ask.</p><ul>"
         )
         for cell, strangers, like in other:
-            line = f"{cell}: {', '.join(strangers)}"
+            line = ", ".join(strangers)
             if like:
                 more = f" and {len(like) - 5} more" if len(like) > 5 else ""
                 line += f"; the same as {', '.join(like[-5:])}{more}"
-            parts.append(f"<li>{html.escape(line)}</li>")
+            parts.append(f"<li>{_called(cell, titles)}: {html.escape(line)}</li>")
         parts.append("</ul>")
     parts.append("</body></html>\n")
     path = folder / "class_report.html"

@@ -194,7 +194,10 @@ def _one_run(
     """The author's answers in their order; after a question, other answers to it."""
     names: dict = {"__name__": "__main__", "display": lambda *_args, **_kwargs: None}
     question_of = {mark: question for question, one in spec.own.items() for mark in one.marks}
+    answered: dict[tuple[str, str], dict] = {}  # two tests in a row are of the same answers
     for step in sheet.plan.steps:
+        if step.role != "test":
+            answered.clear()
         if step.role in ("given", "plain"):
             exec(step.source, names)
         elif step.role == "answer":
@@ -208,23 +211,27 @@ def _one_run(
                 yield f"{where}: the hidden test does not accept the author's answer. {hidden}"
             question = question_of.get(step.name)
             for what, other in others.get(question, ()):
+                theirs = answered.get((question, what))
+                if theirs is None:
+                    theirs = _answered(other.answers_to(spec.own[question].marks), names)
+                    answered[question, what] = theirs
                 yield from (
                     f"{where}: {problem} the answer to {what}."
-                    for problem in _accepts(
-                        sheet, step.name, spec.own[question], other, names, said
-                    )
+                    for problem in _accepts(sheet.cells[step.name], theirs, said)
                 )
 
 
-def _accepts(
-    sheet: _Sheet, test: str, one: Own, other: _Sheet, names: dict, said: list[str]
-) -> Iterator[str]:
-    """Which of the tests take an answer made for other numbers."""
+def _answered(answers: list[str], names: dict) -> dict:
     theirs = dict(names)
-    for answer in other.answers_to(one.marks):
+    for answer in answers:
         with contextlib.suppress(Exception):  # an answer that stops is no right answer
             exec(answer, theirs)
-    visible, hidden = _verdicts(sheet.cells[test], theirs, said)
+    return theirs
+
+
+def _accepts(cell: NotebookNode, theirs: dict, said: list[str]) -> Iterator[str]:
+    """Which parts of a test take an answer made for other numbers."""
+    visible, hidden = _verdicts(cell, theirs, said)
     if not visible:
         yield "the visible check accepts"
     if not hidden:

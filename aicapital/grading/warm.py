@@ -222,6 +222,7 @@ def _serve_judges(channel: socket.socket, settings: dict) -> None:
             "ready": True,
             "name": sheet.name,
             "questions": sheet.questions,
+            "titles": sheet.titles,
             "given": sheet.given,
             "digest": sheet.digest,
             "by_hand": [s.name for s in sheet.steps if s.role.startswith("manual")],

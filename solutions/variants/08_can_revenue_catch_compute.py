@@ -18,7 +18,7 @@ def _first(money, order):
         "rung-1": [
             (
                 "The cell below follows a lab's cash.",
-                f"The cell below follows a lab's cash, had its round of 2026 brought **USD {money} bn**.",
+                f"The cell below follows a lab's cash, as if its round of 2026 brought **USD {money} bn**.",
             ),
             *options(REASONS, order),
         ],

@@ -130,8 +130,10 @@ def main() -> int:
     margins = {who: _margin(sizes) for who, sizes in found.items()}
     for who, (cpu, wall) in margins.items():
         print(f"{who}: {cpu:.3f} CPU s and {wall:.3f} s for each further submission")
+    cpu, wall = (margins["nbgrader"][i] / margins["ours"][i] for i in (0, 1))
     print(
-        f"throughput at the margin: {margins['nbgrader'][1] / margins['ours'][1]:.0f} times nbgrader's"
+        f"throughput at the margin: {wall:.0f} times nbgrader's; by CPU seconds, which a busy machine "
+        f"moves less, {cpu:.0f} times"
     )
     print(json.dumps(found))
     return 0
