@@ -1,7 +1,8 @@
 """One look for the whole course: a palette with a fixed colour per firm, and matplotlib settings."""
 
 import colorsys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import matplotlib
@@ -73,9 +74,25 @@ _RC = {
 }
 
 
-def course_style() -> AbstractContextManager[None]:
-    """Matplotlib settings of the course, for use in a `with` block; the learner's own settings come back after it."""
-    return matplotlib.rc_context({**_settings(), "backend": matplotlib.get_backend()})
+_within = False
+
+
+@contextmanager
+def course_style() -> Iterator[None]:
+    """Matplotlib settings of the course, for use in a `with` block; the learner's own settings come back after it.
+
+    A block inside another one changes nothing: setting all of them for each of hundreds of pictures takes its time.
+    """
+    global _within
+    if _within:
+        yield
+        return
+    with matplotlib.rc_context({**_settings(), "backend": matplotlib.get_backend()}):
+        _within = True
+        try:
+            yield
+        finally:
+            _within = False
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures.style import course_style
 from ..labs.lab import Control, Lab
 from ..learning.questions import Prediction
 
@@ -100,12 +101,13 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
     frames: dict[tuple[str, str], int] = {}
     at = {}
     marks = _Marks(prediction) if prediction is not None else None
-    for setting in settings:
-        shown = lab.set(**_values(controls, setting))
-        number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
-        if marks and number == len(marks.of):
-            marks.add(lab)
-        at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
+    with course_style():
+        for setting in settings:
+            shown = lab.set(**_values(controls, setting))
+            number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
+            if marks and number == len(marks.of):
+                marks.add(lab)
+            at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
     body = {
         "at": at,
         "pictures": [svg for svg, _ in frames],
