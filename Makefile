@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_CI := npm ci --silent --no-audit --no-fund
 SHEET ?= auto
+# Where the environment forbids Python its caches, a hundred processes would compile the course anew.
+export PYTHONDONTWRITEBYTECODE :=
 OUT ?= graded
 
 .PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed site slides test-newest clean
@@ -13,7 +15,7 @@ course: $(VENV)/course-ready
 
 test: $(VENV)/test-ready
 	@test -d tests || { echo "This copy of the course comes without its tests; there is nothing to run."; exit 1; }
-	$(BIN)/python -m pytest tests notebooks solutions --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests notebooks solutions --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -n 3 --dist loadfile
 
 # Runs where the set-up is broken, too: then with the system's Python.
 doctor:

@@ -78,7 +78,6 @@ def faint_words(figure: Figure, least: float = 4.5) -> list[str]:
     """Texts that do not stand out from what is drawn under them."""
     texts = words(figure)
     colours = [to_rgba(text.get_color()) for text in texts]
-    boxes = [text.get_window_extent() for text in texts]
     for text in texts:
         text.set_color((0, 0, 0, 0))
     canvas = FigureCanvasAgg(figure)
@@ -86,6 +85,7 @@ def faint_words(figure: Figure, least: float = 4.5) -> list[str]:
     for text, colour in zip(texts, colours, strict=True):
         text.set_color(colour)
     pixels = np.asarray(canvas.buffer_rgba())[::-1, :, :3] / 255
+    boxes = [text.get_window_extent() for text in texts]  # where the layout has put them
     found = []
     for text, colour, box in zip(texts, colours, boxes, strict=True):
         x0, y0, x1, y1 = (max(0, round(edge)) for edge in box.extents)

@@ -4,7 +4,9 @@ A lesson that follows the same way adds its lab to LABS.
 """
 
 import ast
+import csv
 import inspect
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,6 @@ import pytest
 
 from aicapital import labs
 from aicapital.data import DataError, load
-from aicapital.data import assumptions as table
 from aicapital.data.assumptions import (
     TABLE,
     assumed,
@@ -21,6 +22,7 @@ from aicapital.data.assumptions import (
     published,
     ranges,
 )
+from aicapital.data.schema import folder
 from aicapital.labs import lab as lab_module
 from aicapital.labs.down_round import after_2026
 from aicapital.labs.reverse_dcf import openai_case
@@ -118,7 +120,7 @@ def test_every_parameter_of_a_model_is_a_control_or_a_row(quick, name):
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_a_default_in_a_models_code_is_the_value_of_its_row(name):
+def test_a_default_in_a_models_code_is_the_value_of_its_row(quick, name):
     lab = getattr(labs, name)()
     things, from_elsewhere = LABS[name]
     _defaults_agree(things, from_elsewhere, lab.assumptions["value"])
@@ -143,7 +145,7 @@ PLAIN = {0, 1, 2, 3, 4, 100, 1000, 1e6, 1e9, 24, 0.1, 0.25, 0.5, 0.75, 0.9, 10}
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_no_assumption_hides_in_the_code_of_a_lab(name):
+def test_no_assumption_hides_in_the_code_of_a_lab(quick, name):
     """The function `model` of a lab holds no number of its own, and no control starts at one."""
     source = inspect.getsource(inspect.getmodule(getattr(labs, name)))
     tree = ast.parse(source)
@@ -206,23 +208,29 @@ def _numbers(result):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_another_value_in_a_row_is_another_start_or_another_result(quick, monkeypatch, model):
-    rows = load(TABLE)
+def test_another_value_in_a_row_is_another_start_or_another_result(
+    quick, monkeypatch, tmp_path, model
+):
     used = assumptions(model)
+    tables = shutil.copytree(folder(), tmp_path / "data")
+    file = tables / f"{TABLE}.csv"
+    text = file.read_text(encoding="utf-8")
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    monkeypatch.setenv("AICAPITAL_DATA", str(tables))
     for item in used.index:
         if (model, item) == ("run_cost", "compute_error"):
             continue
         before = seen(model, item)
-        changed = rows.copy()
-        place = changed.index[changed["row_id"] == used.at[item, "row_id"]]
-        changed.loc[place, "value"] = nudged(used.loc[item])
-        with monkeypatch.context() as patch:
-            real = table.load
-            patch.setattr(
-                table, "load",
-                lambda name, *rest, real=real, changed=changed: changed.copy() if name == TABLE else real(name, *rest),
-            )  # fmt: skip
-            assert seen(model, item) != before, f"{model}: nothing reads {item}"
+        other = {used.at[item, "row_id"]: f"{nudged(used.loc[item]):.12g}"}
+        with file.open("w", encoding="utf-8", newline="") as opened:
+            edited = csv.DictWriter(opened, list(rows[0]), lineterminator="\n")
+            edited.writeheader()
+            edited.writerows(
+                row | {"value": other.get(row["row_id"], row["value"])} for row in rows
+            )
+        assert seen(model, item) != before, f"{model}: nothing reads {item}"
+        file.write_text(text, encoding="utf-8")
 
 
 def test_rows_hold_their_value_and_what_is_assumed_has_a_range():
@@ -237,7 +245,7 @@ def test_rows_hold_their_value_and_what_is_assumed_has_a_range():
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_value_range_kind_and_source_of_each_stand_beside_the_lab(name):
+def test_value_range_kind_and_source_of_each_stand_beside_the_lab(quick, name):
     lab = getattr(labs, name)()
     bundle, live = lab.bundle(), lab._view.box.children[-1].value
     for row in lab.assumptions.itertuples():

@@ -61,9 +61,8 @@ def charts(path: Path) -> Iterator[tuple[str, Chart]]:
 
 def problems(figure: Figure) -> list[str]:
     figure.set_dpi(DPI)
-    figure.draw_without_rendering()
+    found = faint_words(figure)  # draws it, and so lays it out
     figure.set_layout_engine("none")
-    found = faint_words(figure)
     for axes in figure.axes:
         found += alike(axes) + faint_marks(axes, rules=(GRID.lower(),))
     return found

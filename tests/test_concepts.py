@@ -111,6 +111,17 @@ def test_right_answers_agree_with_the_courses_models(form):
     assert case["rule"]["sheet"] / 2 < case["rule"]["limit"] < case["rule"]["sheet"]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_no_wrong_way_leads_to_the_right_number(form):
+    case = {concept.id: concept.cases[form] for concept in CONCEPTS}
+    times = case["budget"]["times"]
+    assert times**0.5 != times / 2  # a budget shared out as if size and data were added
+    money = {name: value for name, value in case["free_cash"].items() if name != "firm"}
+    right = money["operating"] - money["capex"]
+    found = {(a, b) for a, x in money.items() for b, y in money.items() if x - y == right}
+    assert found == {("operating", "capex")}
+
+
 def test_an_unknown_form_is_named():
     with pytest.raises(LearningError, match="no form 'mid'"):
         CONCEPTS[0].question("mid")

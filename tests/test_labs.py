@@ -44,24 +44,19 @@ def test_corners_give_a_picture_and_a_sentence(lab):
 
 
 def test_every_control_moves_something_the_learner_sees(lab):
+    def moves(control: Control, preset: str) -> bool:
+        shown = [lab.preset(preset)]
+        # The last stop first: it is the one that differs most often.
+        for stop in reversed(control.stops):
+            shown.append(lab.set(**{control.name: stop}))
+            if len({(frame.svg, frame.sentence) for frame in shown}) > 1:
+                return True
+        return False
+
     for control in lab.controls.values():
-        for preset in lab.presets:
-            lab.preset(preset)
-            if (
-                len(
-                    {
-                        (frame.svg, frame.sentence)
-                        for stop in control.stops
-                        for frame in [lab.set(**{control.name: stop})]
-                    }
-                )
-                > 1
-            ):
-                break
-        else:
-            pytest.fail(
-                f"{lab.title}: {control.name} changes neither picture nor sentence from any preset"
-            )
+        assert any(moves(control, preset) for preset in lab.presets), (
+            f"{lab.title}: {control.name} changes neither picture nor sentence from any preset"
+        )
 
 
 def test_every_preset_shows_its_own_picture(lab):
@@ -89,6 +84,16 @@ def test_moving_a_slider_moves_the_picture(lab):
     assert view._moving.value.startswith(lab.frame.svg) and view._moving.value != last
 
 
+def test_a_preset_sends_its_picture_even_if_it_sent_the_same_before(lab):
+    """The page may show another one by then: a move that the kernel has not answered yet."""
+    name = next(iter(lab.presets))
+    frame = lab.preset(name)
+    first = lab._view._moving.value
+    lab.preset(name)
+    again = lab._view._moving.value
+    assert again != first and again.strip() == first.strip() == frame.html
+
+
 def test_a_wrong_control_stop_or_preset_says_what_there_is(lab):
     name, control = next(iter(lab.controls.items()))
     with pytest.raises(ValueError, match=f"no control '{name}x'.*Did you mean '{name}'"):
@@ -103,13 +108,14 @@ def test_a_wrong_control_stop_or_preset_says_what_there_is(lab):
 
 @pytest.mark.parametrize("name", labs.__all__)
 def test_any_prediction_can_be_drawn(name):
-    made = getattr(labs, name)(prediction=0.0)
-    for prediction in (0.0, 0.5, 24.0, 1300.0, 1e9, -5.0):
+    made = getattr(labs, name)(prediction=24.0)
+    for preset in made.presets:
+        check(made.preset(preset), f"{name} with a prediction")
         # All else in the picture stays: one lab draws the marks of all of them.
-        made.prediction = prediction
-        made._frames.clear()
-        for preset in made.presets:
-            check(made.preset(preset), f"{name} with the prediction {prediction}")
+        for mark in made.marks([0.0, 0.5, 1300.0, 1e9, -5.0]):
+            if mark:
+                ElementTree.fromstring(mark)
+                assert "nan" not in mark.lower().replace("financ", ""), f"{name}: {preset}"
 
 
 @pytest.mark.parametrize(

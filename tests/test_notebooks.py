@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from aicapital.authoring import execute, house_rules
 from aicapital.authoring.notebook_file import NotebookFileError, read, write
+from aicapital.site.lessons import LessonPage
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("solutions/*.ipynb")])
@@ -51,6 +52,20 @@ def test_recall_reaches_back_to_the_lesson_before_and_repeats_no_question_for_lo
     assert not left_out
     often = Counter(question for _, found in asked.values() for question in found)
     assert [question for question, times in often.items() if times > 3] == []
+
+
+def test_the_parts_of_a_lesson_take_the_minutes_that_are_promised():
+    """A part marked "Extra" may be skipped, so the table of parts leaves it out."""
+    promised = re.search(r"A lesson takes (\d+) to (\d+) minutes", (ROOT / "README.md").read_text())
+    shortest, longest = map(int, promised.groups())
+    start, *lessons = (
+        LessonPage(path, read(path)) for path in sorted(ROOT.glob("notebooks/*.ipynb"))
+    )
+    assert f"Each lesson takes {shortest} to {longest} minutes" in str(start.notebook)
+    assert 0 < start.minutes <= longest
+    wrong = {page.stem: page.minutes for page in lessons if not shortest <= page.minutes <= longest}
+    assert wrong == {}
+    assert "| extra" not in "".join(page.opener for page in lessons).lower()
 
 
 # Every rule can fail

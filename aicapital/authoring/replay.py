@@ -22,6 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
 
 from aicapital.authoring.notebook_file import read
+from aicapital.figures.chart import words_only
 from aicapital.learning import Lesson, banks
 from aicapital.learning.questions import fill
 
@@ -93,13 +94,14 @@ def ran(nb: NotebookNode) -> Iterator[Ran]:
 def replay(nb: NotebookNode) -> dict[str, str]:
     """What they print now. A cell that fails prints FAILED and its error, and is the last to run."""
     printed = {}
-    for done in ran(nb):
-        if done.error:
-            printed[done.cell.id] = f"{FAILED}: {type(done.error).__name__}: {done.error}"
-            break
-        streams = [done.printed.rstrip("\n")] if done.printed else []
-        shown = [text_of(output["data"]) for output in done.shown]
-        printed[done.cell.id] = "\n".join([*streams, *shown])
+    with words_only():
+        for done in ran(nb):
+            if done.error:
+                printed[done.cell.id] = f"{FAILED}: {type(done.error).__name__}: {done.error}"
+                break
+            streams = [done.printed.rstrip("\n")] if done.printed else []
+            shown = [text_of(output["data"]) for output in done.shown]
+            printed[done.cell.id] = "\n".join([*streams, *shown])
     return printed
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from .display import Table, show
 from .schema import DataError, closest
-from .tables import load, sources
+from .tables import load, sources, until_tables_change
 
 TABLE = "model_assumptions"
 COURSE = "course_assumptions"  # source of what is chosen for teaching
@@ -20,6 +20,11 @@ COURSE = "course_assumptions"  # source of what is chosen for teaching
 
 def assumptions(model: str, known_by: str | date | None = None) -> pd.DataFrame:
     """The rows that `model` reads, indexed by item, ready for `show`; `range` and `source` are in words."""
+    return _of_model(model, known_by).copy()
+
+
+@until_tables_change
+def _of_model(model: str, known_by: str | date | None) -> pd.DataFrame:
     rows = load(TABLE, known_by)
     models = rows["used_by"].str.split("; ")
     chosen = rows[[model in names for names in models]].set_index("item")

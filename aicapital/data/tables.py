@@ -6,15 +6,20 @@ Messages count rows as a spreadsheet does: row 1 is the header.
 import csv
 import io
 import math
+import os
 import re
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 
 from .schema import PACKAGE_FILE, DataError, closest, fields, folder, resource, stamp, text_of
 
+P = ParamSpec("P")
+R = TypeVar("R")
 REFERENCE_COLUMNS = ["publisher", "title", "published", "url"]
 _DTYPES = {
     "string": "str",
@@ -57,6 +62,28 @@ def _chosen(name: str, state: tuple, day: pd.Timestamp | None, all_reports: bool
         beaten = ranked["conflict_group"].ne("") & ranked["conflict_group"].duplicated()
         table = table[~beaten.reindex(table.index)]
     return table.reset_index(drop=True)
+
+
+def until_tables_change(function: Callable[P, R]) -> Callable[P, R]:
+    """Remember what `function` works out from the tables until one of their files changes: questions ask hundreds of times.
+
+    Its arguments must be hashable; what it returns is shared by all who ask, so nobody may change it.
+    """
+
+    @lru_cache(maxsize=256)
+    def of_state(state: tuple, *args: P.args, **kwargs: P.kwargs) -> R:
+        return function(*args, **kwargs)
+
+    @wraps(function)
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with os.scandir(folder()) as files:
+                state = tuple((it.path, it.stat().st_mtime_ns, it.stat().st_size) for it in files)
+        except OSError:
+            return function(*args, **kwargs)  # it says better what is missing
+        return of_state(state, *args, **kwargs)
+
+    return remembered
 
 
 def sources(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .schema import DataError
-from .tables import load
+from .tables import load, until_tables_change
 
 MONEY, PURCHASES = "money put in", "purchases promised"
 # Rows that stand for several investors, or for nobody who can be named, are no firm and get no place in a network.
@@ -54,6 +54,7 @@ def _best_known(reports: pd.DataFrame, table: str, known_by: str | None, day: st
     return reports.assign(**{day: first})[kept]
 
 
+@until_tables_change
 def _money(known_by: str | None) -> pd.DataFrame:
     parts = []
     for investors, rounds in (
@@ -80,6 +81,7 @@ def _money(known_by: str | None) -> pd.DataFrame:
     return pd.concat([in_rounds, stakes])
 
 
+@until_tables_change
 def _purchases(known_by: str | None) -> pd.DataFrame:
     signed = load("compute_commitments", known_by, all_reports=True)
     contracts = signed[signed["nature"].str.contains("purchase|capacity agreement|chips|lease")]

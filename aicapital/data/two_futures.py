@@ -1,12 +1,10 @@
 """Where the simulations of two futures start, and what they assume."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 
 from .schema import DataError
-from .tables import load
+from .tables import load, until_tables_change
 
 EQUAL = "eight firms of one size"
 VISITS = "chatbot visits, January 2026"
@@ -17,13 +15,13 @@ _STARTS = {
 }
 
 
-@cache
+@until_tables_change
 def inputs() -> dict[str, float]:
     """What the simulations assume, and the marks that sort a market: item -> value."""
     return load("two_futures_inputs").set_index("item")["value"].to_dict()
 
 
-@cache
+@until_tables_change
 def start(name: str) -> tuple[int, ...]:
     """Choices so far by firm: equal, or in the proportions of a measured market, its unnamed rest in firms of one choice."""
     total = int(inputs()["choices_so_far"])

@@ -1,11 +1,10 @@
 """Lab: money from partners in, purchases from partners out, year by year."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 
 from ..data import load
+from ..data.tables import until_tables_change
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET, colour, ink
 from ..models.circular_flows import ledger, totals
@@ -35,7 +34,7 @@ def openai_investments(known_by: str | None = None) -> pd.DataFrame:
     )
 
 
-@cache
+@until_tables_change
 def openai_purchases(assumed_term: int, known_by: str | None = None) -> pd.DataFrame:
     """OpenAI's firm purchase contracts with a price: counterparty, amount (USD bn), first and last year, kind.
 

@@ -11,12 +11,12 @@ How to write one: see `aicapital/labs/waterfall.py`, and CONTRIBUTING.md.
 
 import asyncio
 import difflib
-import gc
 import html
 import io
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -31,7 +31,7 @@ from matplotlib.textpath import text_to_path
 
 from ..data import Table
 from ..data.assumptions import COURSE, assumption_table
-from ..figures.chart import picture_bundle, png
+from ..figures.chart import picture_bundle, png, png_over
 from ..figures.style import course_style
 from ..page_script import script_widget
 from .page import STYLE
@@ -130,7 +130,7 @@ class Lab:
         self.title = title
         self.controls = {control.name: control for control in controls}
         self.presets = {name: dict(values) for name, values in presets.items()}
-        self._model, self._scene, self._draw, self._sentence = model, scene, draw, sentence
+        self._model, self._draw, self._sentence = model, draw, sentence
         self.assumptions = pd.concat(assumptions) if assumptions else None
         self._mark, self.prediction, self.told = mark, prediction, told
         for name, values in self.presets.items():
@@ -281,16 +281,19 @@ class Lab:
         result = self._result_at(values)
         sentence = self._sentence(result, values)
         with course_style():
-            moving = self._added(lambda: self._draw(self.figure, result, values))
-            value = self.prediction
-            if value is not None:
-                marks = self._mark_of(result, values, value)
-                if marks or not self._mark:
-                    words = value if isinstance(value, str) else f"{value:,.12g}"
-                    sentence += f" {self.told.format(words)}"
-                moving += marks
-            svg = self._svg_of(moving, sentence)
+            moving, marks = self._moving(result, values)
+            if self.prediction is not None and (marks or not self._mark):
+                words = self.prediction
+                words = words if isinstance(words, str) else f"{words:,.12g}"
+                sentence += f" {self.told.format(words)}"
+            svg = self._svg_of(moving + marks, sentence)
         return Frame(svg, sentence, at)
+
+    def _moving(self, result: Any, values: Mapping[str, Any]) -> tuple[list, list]:
+        """What moves: the artists of the model's result, and those of the prediction, both added to the figure."""
+        moving = self._added(lambda: self._draw(self.figure, result, values))
+        predicted = self.prediction is not None
+        return moving, self._mark_of(result, values, self.prediction) if predicted else []
 
     def _mark_of(self, result: Any, values: Mapping[str, Any], prediction: Any) -> list:
         if not self._mark:
@@ -299,8 +302,14 @@ class Lab:
 
     def _svg_of(self, artists: list, label: str) -> str:
         """The artists as an SVG, after which they are gone from the figure."""
+        with self._once(artists) as in_order:
+            return _svg(self.figure, in_order, label)
+
+    @contextmanager
+    def _once(self, artists: list) -> Iterator[list]:
+        """The artists in the order in which they are drawn; afterwards they are gone from the figure."""
         try:
-            return _svg(self.figure, sorted(artists, key=lambda it: it.get_zorder()), label)
+            yield sorted(artists, key=lambda it: it.get_zorder())
         finally:
             for artist in artists:
                 artist.remove()
@@ -316,14 +325,13 @@ class Lab:
             if id(child) not in before
         ]
 
-    def whole_figure(self) -> Figure:
-        """A figure of its own with everything in it at the present values: for print, and for readers without a kernel."""
+    @property
+    def picture(self) -> str:
+        """All of the picture at the present values, as a base64 PNG: for print, and for readers without a kernel."""
         with course_style():
-            figure = self._scene()
-            self._draw(figure, self.result, self.values)
-            if self._mark and self.prediction is not None:
-                self._mark(figure, self.result, self.values, self.prediction)
-        return figure
+            moving, marks = self._moving(self.result, self.values)
+            with self._once(moving + marks) as in_order:
+                return png_over(self._static, self.figure, in_order)
 
     # ---- the page
     @cached_property
@@ -340,11 +348,8 @@ class Lab:
             f"{control.label}: {control.show(self.values[control.name])}"
             for control in self.controls.values()
         )
-        with course_style():
-            picture = png(self.whole_figure())
-        gc.collect()  # a figure is full of circles; left to itself it stays in memory for minutes
         text = [how, self.sentence, *map(str, self._listed or ())]
-        bundle = picture_bundle(picture, self.sentence, "\n".join(text), caption=self.sentence)
+        bundle = picture_bundle(self.picture, self.sentence, "\n".join(text), caption=self.sentence)
         bundle["text/html"] += self.assumption_list
         return bundle | {WIDGET_VIEW: self._view.box._repr_mimebundle_()[WIDGET_VIEW]}
 
@@ -475,7 +480,7 @@ class _View:
                 self.controls[name].index = self._lab.controls[name].stops.index(value)
         finally:
             self._following = False
-        self._confirm()
+        self._confirm(again=True)
 
     def _moved(self, name: str, change) -> None:
         if not self._following:
@@ -500,12 +505,14 @@ class _View:
         else:
             self._confirm()
 
-    def _confirm(self) -> None:
+    def _confirm(self, again: bool = False) -> None:
+        """Send the present picture; `again`, even if it was the last one sent: the page may show another that it held."""
         if self._confirming:
             self._confirming.cancel()
             self._confirming = None
         frame = self._lab.frame
-        self._moving.value = frame.html
+        same = again and self._moving.value == frame.html
+        self._moving.value = f"{frame.html} " if same else frame.html  # a widget sends what differs
         self._sent.add(frame.at)
 
     def prepare(self) -> None:

@@ -1,10 +1,9 @@
 """Lab: how long the money lasts, as a fan of simulated cash balances."""
 
-from functools import cache
-
 import numpy as np
 
 from ..data.assumptions import assumed, assumptions, ranges
+from ..data.tables import until_tables_change
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, colour, ink
 from ..models.runway import (
@@ -54,7 +53,7 @@ def contracts_due(
     return _due(int(term or assumed("cash_plan")["contract_term"]), rising, known_by)
 
 
-@cache
+@until_tables_change
 def _due(term: int, rising: bool, known_by: str | None) -> np.ndarray:
     return contract_schedule(openai_purchases(term, known_by), YEARS, rising)
 

@@ -4,7 +4,6 @@ The page is one HTML file: its picture stands in it, it loads nothing, and it pr
 """
 
 import html
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from ..data import load
-from ..figures.chart import png
-from ..figures.style import course_style
 from . import banks
 from .guard import guarded
 from .lesson import Lesson
@@ -23,9 +20,8 @@ from .questions import ARTICLE_DAY, CONFIDENCES, VERDICTS, Claim, LearningError,
 from .view import to_html
 
 QUESTION = "Will capital define AI?"
-LONGEST, MOST_LINES = 900, 15  # characters and lines of a text of the learner's own
+LONGEST, MOST_LINES = 900, 12  # characters and lines of a text of the learner's own
 LONGEST_NAME = 80  # characters: it stands in one line above the page
-ROOM = 300  # characters of a prediction in its row: with less, a question stands alone
 SHORT_CLAIM = 90  # characters of a claim in its line
 SHOWN = 3  # predictions and disagreements that find room
 SECTIONS = {
@@ -104,14 +100,14 @@ REFUSED = {
 }
 EXPECTED = "a percentage between 0 and 100"
 _CSS = """
-@page { size: A4; margin: 13mm 14mm }
+@page { size: A4; margin: 11mm 14mm }
 * { box-sizing: border-box }
-body { font: 10pt/1.35 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: #22272e; background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }
-h1 { font-size: 17pt; margin: 0 } h2 { font-size: 11.5pt; margin: 10pt 0 3pt; border-bottom: 1px solid #c9ced6 }
+body { font: 10pt/1.3 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: #22272e; background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }
+h1 { font-size: 17pt; margin: 0 } h2 { font-size: 11.5pt; margin: 8pt 0 3pt; border-bottom: 1px solid #c9ced6 }
 p { margin: 0 0 4pt } .by { color: #5b6470 } ul { margin: 0; padding-left: 14pt }
 table { border-collapse: collapse; width: 100%; font-size: 8.6pt } caption { text-align: left; color: #5b6470; padding-bottom: 2pt }
 th, td { text-align: left; vertical-align: top; padding: 1.5pt 6pt 1.5pt 0; border-bottom: 1px solid #e3e6ea }
-thead th { border-bottom: 1px solid #5b6470 } img, figure svg { width: 100%; max-width: 150mm; display: block }
+thead th { border-bottom: 1px solid #5b6470 } img, figure svg { width: 100%; max-width: 140mm; display: block } figcaption { font-size: 8.6pt }
 .missing { border: 1px solid #b3261e; padding: 4pt 8pt; margin-top: 8pt; font-size: 9pt } .foot { color: #5b6470; font-size: 8pt; margin-top: 8pt }
 h2, figure, .missing, tr { break-inside: avoid } h2 { break-after: avoid } figure { margin: 0 } .own { white-space: pre-wrap; overflow-wrap: anywhere }
 @media print { body { margin: 0; padding: 0; max-width: none } }
@@ -129,8 +125,7 @@ class Scenario(Protocol):
     controls: Mapping
     values: Mapping
     sentence: str
-
-    def whole_figure(self): ...
+    picture: str  # a PNG as base64
 
 
 class Judged(NamedTuple):
@@ -181,7 +176,7 @@ class Brief:
         change_my_mind: str,
         forecasts: Mapping[str, float | str],
     ):
-        needed = ("title", "controls", "values", "sentence", "whole_figure")
+        needed = ("title", "controls", "values", "sentence", "picture")
         if scenario is not None and not all(hasattr(scenario, part) for part in needed):
             raise LearningError(
                 f"scenario must be a lab, such as my_future = labs.two_futures(); got {type(scenario).__name__}."
@@ -343,11 +338,9 @@ class Brief:
                 f"{control.label}: {control.show(self.scenario.values[name])}"
                 for name, control in self.scenario.controls.items()
             )
-            with course_style():
-                picture = png(self.scenario.whole_figure())
             sentence = html.escape(self.scenario.sentence)
             parts.append(
-                f'<figure><img alt="{sentence}" src="data:image/png;base64,{picture}">'
+                f'<figure><img alt="{sentence}" src="data:image/png;base64,{self.scenario.picture}">'
                 f"<figcaption>{SAYS['caption'].format(settings=html.escape(settings), sentence=sentence)}</figcaption></figure>"
             )
         if self.forecasts:
@@ -506,23 +499,8 @@ def course_verdicts(lessons: Sequence[Lesson]) -> dict[str, tuple[str, str]]:
 
 
 def in_brief(live: LivePrediction) -> str:
-    """A prediction's question as it stands in its row."""
-    asked = f"Lesson {live.lesson}. {_asked(live.text)}"
-    return shorten(asked, ROOM + len("Lesson 00. "))
-
-
-def _asked(text: str) -> str:
-    """The last question in the text, with as many of the sentences before it as find room."""
-    sentences = re.split(r"(?<=[.?!]) ", text)
-    last = max((i for i, part in enumerate(sentences) if part.endswith("?")), default=None)
-    if last is None:
-        return text
-    asked = sentences[last]
-    for before in reversed(sentences[:last]):
-        if len(before) + 1 + len(asked) > ROOM:
-            break
-        asked = f"{before} {asked}"
-    return asked
+    """A prediction's question as it stands in its row: whole, because the numbers in it are what it asks about."""
+    return f"Lesson {live.lesson}. {live.text}"
 
 
 def _off(question: Prediction, value: float, truth: float) -> float:

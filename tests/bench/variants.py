@@ -8,11 +8,17 @@ from ipywidgets import SelectionSlider, interact
 from aicapital import labs
 
 usual = labs.waterfall()
+# A figure of its own, as one would draw it without our Lab.
+usual.figure.set_layout_engine("constrained")
+usual.figure.set_dpi(100)
 
 
 def show(exit_value):
     usual.values["exit_value"] = exit_value
-    display(usual.whole_figure())
+    moving, _ = usual._moving(usual.result, usual.values)
+    display(usual.figure)
+    for artist in moving:
+        artist.remove()
 
 
 interact(show, exit_value=SelectionSlider(options=usual.controls["exit_value"].stops, value=790.0))

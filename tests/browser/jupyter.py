@@ -24,6 +24,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# A learner's server has no nbgrader, which the tests bring along.
+LEARNER_CONFIG = Path(__file__).parents[1] / "learner_config"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -59,6 +61,7 @@ def jupyterlab(root: Path, home: Path, plain: bool = False) -> Iterator[str]:
     environment = (dict(os.environ) if plain else lab_environment()) | {
         "AICAPITAL_PROGRESS": str(home / "progress"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_CONFIG_PATH": str(LEARNER_CONFIG),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),

@@ -203,7 +203,8 @@ class Keyboard:
             self.go_to(stop)
             before = self.look()
             after = self.press("Enter", before)
-            where = f"{self.title}: {stop.name}"
+            told = "; ".join(map(str, after["values"]))
+            where = f"{self.title}: {stop.name}, with {told} and {after['sentence']!r}"
             assert after["picture"] != before["picture"], where
             assert after["sentence"] != before["sentence"], where
             assert after["values"] != before["values"], where

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ...data import load
+from ...data.tables import until_tables_change
 from ...models.decision_tree import Compliance
 from .. import expect
 from ..questions import (
@@ -21,6 +22,7 @@ SUPPLIERS = (*PAIR, NOT_NAMED, "Microsoft", "Nvidia")
 MORE_OPENAI, MORE_ANTHROPIC, ALIKE = "OpenAI", "Anthropic", "about the same"
 
 
+@until_tables_change
 def _money(known_by: str | None = None, company: str = "Anthropic") -> dict[str, float]:
     """Equity of rounds by investor (USD bn), and all of it under "all"."""
     table, investors = (
@@ -53,6 +55,7 @@ def _share(names, known_by: str | None = None, company: str = "Anthropic") -> fl
     return 100 * sum(money.get(name, 0.0) for name in names) / money["all"]
 
 
+@until_tables_change
 def _mix() -> dict[str, float]:
     then, rounds = _money(ARTICLE), load("rival_rounds").set_index("row_id")
     stakes = load("strategic_stakes").set_index("row_id")

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from ...data import load
 from ...data.assumptions import assumed, ranges
+from ...data.tables import until_tables_change
 from ...models.valuation import GrowthCase, implied_growth
 from .. import expect
 from ..questions import (
@@ -25,7 +25,7 @@ from ..questions import (
 ARTICLE = "2026-03-03"
 
 
-@cache
+@until_tables_change
 def _plans() -> pd.DataFrame:
     """Free cash flow by year and vintage (USD bn)."""
     rows = load("forecast_vintages").query(
@@ -34,6 +34,7 @@ def _plans() -> pd.DataFrame:
     return rows.pivot(index="period", columns="vintage", values="value_usd_bn")
 
 
+@until_tables_change
 def _numbers() -> dict[str, float]:
     """Everything that questions and verdicts quote, from the tables."""
     plans = _plans()

@@ -221,7 +221,7 @@ def _reach(firm: str, owner: str, users: int, place: str):
         "training, and in blind tests the assistant is as good as before. What has been shown?",
         [
             Option(
-                "Distribution: it reaches more people, at lower cost",
+                "Distribution: from that place it reaches more people",
                 correct=True,
                 why="Reach rose and the product stayed as it was. That is worth money, but a rival with as much reach could do the same.",
             ),
@@ -453,7 +453,7 @@ CONCEPTS = [
         COMPUTING,
         "06",
         _budget,
-        {"pre": {"firm": "Orrin", "times": 4}, "post": {"firm": "Dunmore", "times": 9}},
+        {"pre": {"firm": "Orrin", "times": 16}, "post": {"firm": "Dunmore", "times": 9}},
         "AC",
     ),
     Concept(
@@ -542,7 +542,7 @@ CONCEPTS = [
                 "firm": "Tarn Search",
                 "operating": 9,
                 "capex": 7,
-                "profit": 5,
+                "profit": 4,
                 "depreciation": 3,
             },
             "post": {
@@ -550,7 +550,7 @@ CONCEPTS = [
                 "operating": 14,
                 "capex": 9,
                 "profit": 6,
-                "depreciation": 4,
+                "depreciation": 3,
             },
         },
         "DC",

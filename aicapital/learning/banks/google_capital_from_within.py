@@ -1,12 +1,12 @@
 """Lesson 02: can a search engine out-spend the capital market, and for how long?"""
 
 import bisect
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from ...data import load
+from ...data.tables import until_tables_change
 from ...models.make_or_buy import MakeOrBuy
 from ...models.self_funding import (
     external_finance_need,
@@ -29,7 +29,7 @@ ARTICLE = "2026-03-03"
 LIFETIME, IN_USE = 5, 0.6  # years; part of the time. Assumed for both chips, as in the lab.
 
 
-@cache
+@until_tables_change
 def _alphabet() -> pd.DataFrame:
     """Alphabet's figures (USD bn): one row a period, one column a metric."""
     rows = load("company_financials").query("company == 'Alphabet' and segment == ''")
@@ -196,7 +196,7 @@ QUESTIONS = [
     # ---- predictions
     Prediction(
         "capex_reach",
-        "In 2025 Alphabet took in USD {own:.0f} bn of operating cash flow, spent {capex:.0f} bn on capex and paid {paid_out:.0f} bn to its "
+        "In 2025 Alphabet took in USD {own:.1f} bn of operating cash flow, spent {capex:.1f} bn on capex and paid {payouts} % of that cash flow to its "
         "shareholders. Suppose that in 2026 cash flow grows by another {grows} % and that it pays the same amount to shareholders again. By how much can capex grow before "
         "Alphabet needs outside money or must run down its cash?",
         unit="%",

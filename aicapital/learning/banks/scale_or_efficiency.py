@@ -1,13 +1,12 @@
 """Lesson 06: what does the next drop in loss cost, and who can halve that cost?"""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 
 from ...data import load
 from ...data.assumptions import assumed
 from ...data.scale import law_constants, race_terms, rate_terms
+from ...data.tables import until_tables_change
 from ...models.effective_compute import Rate, growth
 from ...models.scale_race import ScaleRace
 from ...models.scaling_law import ScalingLaw, training_flop
@@ -27,7 +26,7 @@ ARTICLE = "2026-03-03"
 GOPHER = 5.76e23  # FLOP: the budget at which Hoffmann et al. 2022 compared Gopher and Chinchilla
 
 
-@cache
+@until_tables_change
 def _law(fit: str = "besiroglu") -> ScalingLaw:
     return ScalingLaw(**law_constants(fit))
 
@@ -46,7 +45,7 @@ def _scale() -> dict[str, float]:
     }
 
 
-@cache
+@until_tables_change
 def _cases() -> pd.DataFrame:
     return load("efficiency_cases").set_index("row_id")
 
@@ -82,6 +81,12 @@ def _growth(algorithms: str = "rate_algorithms_published") -> dict[str, float]:
         "money": shares["spending"], "chips": shares["hardware"], "ideas": shares["algorithms"],
         "spending": table.at["spending", "factor"],
     }  # fmt: skip
+
+
+def _halving() -> dict[str, float]:
+    """Months in which the compute for the same loss halves, with the ends of its interval."""
+    row = load("progress_rates").set_index("row_id").loc["rate_algorithms_published"]
+    return {"months": row["value"], "fast": row["low"], "slow": row["high"]}
 
 
 def _race() -> dict[str, float]:
@@ -323,7 +328,7 @@ CLAIM_VALUES = {
     "III.5": _small,
     "III.6": _deepseek,
     "III.7": _race,
-    "III.8": _race,
+    "III.8": lambda: {**_race(), **_halving()},
 }
 
 _EASY = pd.DataFrame(
@@ -489,7 +494,7 @@ SIZES = (25, 50, 100, 200, 400)  # billion parameters, of Q6
 BUDGET = 4e24  # FLOP that Skerry's money buys
 
 
-@cache
+@until_tables_change
 def _losses(flop: float) -> np.ndarray:
     """Losses (nats) at the sizes of Q6 with this compute."""
     sizes = 1e9 * np.array(SIZES)

@@ -1,13 +1,13 @@
 """Lesson 07: how few can play, and does a bigger market let more in?"""
 
 import math
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from ...data import load
 from ...data.assumptions import assumed
+from ...data.tables import until_tables_change
 from ...models.concentration import bounds, hhi
 from ...models.sunk_costs import limiting_entrants
 from ...models.training_cost import facility_power_mw
@@ -25,7 +25,7 @@ ARTICLE = "2026-03-03"
 LLAMA, GROK = "Llama 3.1-405B", "Grok 3"
 
 
-@cache
+@until_tables_change
 def _run() -> dict[str, float]:
     """Documented runs: the three prices of Llama 3.1 405B and Grok 3 (USD million), chips and power."""
     runs = load("training_runs").set_index("model")
@@ -78,7 +78,7 @@ def _on_the_day() -> dict[str, float]:
     }
 
 
-@cache
+@until_tables_change
 def _mixture() -> dict[str, float]:
     row = load("training_runs").set_index("model").loc["Kimi K2"]
     return {
@@ -91,7 +91,7 @@ def _mixture() -> dict[str, float]:
     }
 
 
-@cache
+@until_tables_change
 def _layers() -> dict[str, float]:
     """HHI bounds of some layers, rounded as shown."""
     shares = load("market_shares")
@@ -125,7 +125,7 @@ def _layers() -> dict[str, float]:
     }  # fmt: skip
 
 
-@cache
+@until_tables_change
 def _open() -> dict[str, float]:
     """How far open models were behind in computing, and how many sites are built."""
     runs = load("training_runs", ARTICLE)

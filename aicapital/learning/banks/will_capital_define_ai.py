@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import load
+from ...data.tables import until_tables_change
 from ...data.ties import MONEY, PURCHASES, ties
 from ...data.two_futures import VISITS, inputs, start
 from ...models.increasing_returns import UrnMarket, futures, hhi, share_of_paths
@@ -99,6 +100,7 @@ def _economy() -> dict[str, float]:
     return {"help": given["help"], "peak": 100 * economy.peak()}
 
 
+@until_tables_change
 def _network(known_by: str | None) -> dict[str, float]:
     money, purchases = (centrality(ties(kind, known_by)) for kind in (MONEY, PURCHASES))
     return {
