@@ -128,6 +128,9 @@ def test_any_prediction_can_be_drawn(name):
         ("circular_flows", 2.0),
         ("self_funding", 60.0),
         ("make_or_buy", 50_000.0),
+        ("effective_compute", 20.0),
+        ("entrants", 3.0),
+        ("scale_race", "its share falls"),
     ],
 )
 def test_the_prediction_is_in_the_picture(name, prediction):
@@ -135,13 +138,15 @@ def test_the_prediction_is_in_the_picture(name, prediction):
     assert "your prediction" not in getattr(labs, name)().frame.svg
 
 
-def test_a_prediction_is_told_where_it_is_drawn_and_by_labs_that_draw_none():
+def test_a_prediction_is_told_only_where_it_is_drawn():
     drawn = labs.capital_mix(prediction=24.0)
     assert drawn.sentence.endswith(" Your prediction: 24.")
     assert 'aria-label="' + drawn.sentence[:40] in drawn.frame.svg
     drawn.set(firm="OpenAI")  # the question was about Anthropic
     assert "24" not in drawn.sentence and "your prediction" not in drawn.frame.svg
-    assert labs.entrants(prediction=5.0).sentence.endswith(" You predicted 5 firms for 2030.")
+    who_can = labs.entrants(prediction=5.0)  # at the start settings
+    assert who_can.sentence.endswith(" You predicted 5 firms for 2030.")
+    assert "You predicted" not in who_can.set(research=1).sentence
     assert labs.scale_race(prediction="its share falls").sentence.endswith("its share falls.")
 
 

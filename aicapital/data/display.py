@@ -180,7 +180,8 @@ def _field(df: pd.DataFrame, column: str) -> dict:
 
 
 def _header(column: str, field: dict, rename: Mapping[str, str]) -> str:
-    words = rename.get(column, field.get("title", str(column).replace("_", " ")))
+    name = str(column).replace("_", " ").replace("usd", "USD")
+    words = rename.get(column, field.get("title", name))
     unit = field.get("unit", "")
     if not unit or unit.startswith("see ") or unit in words or field["type"] == "integer":
         return words

@@ -76,6 +76,7 @@ _RC = {
 
 
 _TURN = threading.RLock()
+_within = False
 
 
 @contextmanager
@@ -83,10 +84,20 @@ def course_style() -> Iterator[None]:
     """Matplotlib settings of the course, for use in a `with` block; the learner's own settings come back after it.
 
     One thread at a time: JupyterLab lets a kernel answer sliders in a second thread while a cell runs, and matplotlib has
-    one set of settings and fonts for all threads.
+    one set of settings and fonts for all threads. A block inside another one changes nothing: setting all of them for
+    each of hundreds of pictures takes its time.
     """
-    with _TURN, matplotlib.rc_context({**_settings(), "backend": matplotlib.get_backend()}):
-        yield
+    global _within
+    with _TURN:
+        if _within:
+            yield
+            return
+        with matplotlib.rc_context({**_settings(), "backend": matplotlib.get_backend()}):
+            _within = True
+            try:
+                yield
+            finally:
+                _within = False
 
 
 @cache

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..data.scale import rate_rows, rate_terms
 from ..figures.chart import block, sheet
-from ..figures.style import ACCENT, INK, QUIET
+from ..figures.style import ACCENT, INK, PAPER, QUIET
 from ..models.effective_compute import Rate, growth
 from .lab import Control, Lab, with_stop
 
@@ -31,7 +31,7 @@ LABELS = 1.5e5  # to the right of every bar; the intervals lie lower
 def effective_compute(prediction: float | None = None) -> Lab:
     """Growth of spending, hardware and algorithms, and of their product, with intervals of 90 %.
 
-    prediction : times that you expect effective compute to grow; told in the sentence.
+    prediction : times that you expect effective compute to grow in one year; drawn in when given.
     """
     listed = rate_rows(SPENDING, *HARDWARE.values(), *ALGORITHMS.values())
     rates = {row: Rate.published(**rate_terms(row)) for row in listed.index}
@@ -83,6 +83,14 @@ def effective_compute(prediction: float | None = None) -> Lab:
         heights = [(place + 0.3,) * 3 for place in range(len(intervals))]
         axes.plot(np.ravel(intervals), np.ravel(heights), color=ACCENT, linewidth=2.5)
 
+    def mark(figure, result, values, prediction):
+        if values["years"] == 1 and X[0] <= prediction <= X[1]:
+            (axes,) = figure.axes
+            axes.plot([prediction], [3], "D", color=ACCENT, markersize=8, markeredgecolor=PAPER)
+            axes.text(
+                prediction, 2.63, "your prediction", color=ACCENT, fontsize=9, ha="center", va="center"
+            )  # fmt: skip
+
     def sentence(result, values):
         total = result.loc["effective_compute"]
         shares = 100 * result["share_of_growth"]
@@ -118,6 +126,7 @@ def effective_compute(prediction: float | None = None) -> Lab:
         draw=draw,
         sentence=sentence,
         assumptions=[listed.rename(index={SPENDING: "spending"})],
+        mark=mark,
         prediction=prediction,
         told="You predicted {} times.",
     )  # fmt: skip

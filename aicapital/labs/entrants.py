@@ -7,13 +7,14 @@ from matplotlib.collections import LineCollection
 from ..data import load
 from ..data.assumptions import assumptions, published
 from ..figures.chart import sheet
-from ..figures.style import ACCENT, INK, QUIET, ink
+from ..figures.style import ACCENT, INK, PAPER, QUIET, ink
 from ..models.sunk_costs import entrants_affordable
 from .lab import Control, Lab, with_stop
 
 YEARS = np.arange(2025, 2036)
 CLOUDS = ("Alphabet", "Amazon", "Meta", "Microsoft", "Oracle")
 LOW, HIGH = 0.004, 3000  # USD bn
+ASKED = list(YEARS).index(2030)  # the year of which the sentence and the prediction speak
 ARTICLE = "2026-03-03"
 
 
@@ -49,7 +50,8 @@ def _money_rows(dearest: pd.DataFrame) -> pd.DataFrame:
 def entrants(prediction: float | None = None) -> Lab:
     """Cost of the frontier against the part of each firm's money that it may take.
 
-    prediction : how many firms you expect to be able to pay in 2030 at the start settings; told in the sentence.
+    prediction : how many firms you expect to be able to pay in 2030 at the start settings; drawn in when given, between the
+        money of the last firm that could and of the first that could not.
     """
     money = budgets()
     given, evidence = assumptions("entrants"), assumptions("evidence")
@@ -109,11 +111,26 @@ def entrants(prediction: float | None = None) -> Lab:
         axes.plot(YEARS, result["frontier"] / part, color=INK, linewidth=2.6)
         axes.plot(YEARS, result["fixed"] / part, color=ACCENT, linestyle="--", linewidth=2.2)
 
+    def mark(figure, result, values, prediction):
+        rank = round(prediction)
+        if dict(values) != start or not 0 <= rank <= len(money):
+            return
+        (axes,) = figure.axes
+        richest = sorted(result["grown"][:, ASKED], reverse=True)
+        # Beyond the first and the last firm there is room for one more step.
+        ranked = [richest[0] * 2, *richest, richest[-1] / 2]
+        between = (ranked[rank] * ranked[rank + 1]) ** 0.5
+        axes.plot([YEARS[ASKED]], [between], "D", color=ACCENT, markersize=8, markeredgecolor=PAPER)
+        axes.annotate(
+            f"your prediction: {rank} above", (YEARS[ASKED], between), (0, -9), textcoords="offset points",
+            color=ACCENT, fontsize=9, ha="center", va="top",
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
+        )  # fmt: skip
+
     def sentence(result, values):
-        place = list(YEARS).index(2030)
         frontier, fixed = result["able"]
         last = [year for year, count in zip(YEARS, frontier, strict=True) if count]
-        words = f"At {values['money_share']} % of its money, the frontier of 2030 ({_bn(result['frontier'][place], 3)}) can be paid by {frontier[place]} of {len(money)} firms, after {frontier[0]} in 2025"
+        words = f"At {values['money_share']} % of its money, the frontier of 2030 ({_bn(result['frontier'][ASKED], 3)}) can be paid by {frontier[ASKED]} of {len(money)} firms, after {frontier[0]} in 2025"
         words += (
             f"; the last year in which anybody can is {last[-1]}"
             if last and last[-1] < YEARS[-1]
@@ -121,7 +138,7 @@ def entrants(prediction: float | None = None) -> Lab:
         )
         return (
             words
-            + f". The capability of 2025 costs {_bn(result['fixed'][place], 2)} in 2030, and {fixed[place]} of {len(money)} can pay."
+            + f". The capability of 2025 costs {_bn(result['fixed'][ASKED], 2)} in 2030, and {fixed[ASKED]} of {len(money)} can pay."
         )
 
     return Lab(
@@ -140,7 +157,7 @@ def entrants(prediction: float | None = None) -> Lab:
             "Growth slows to 1.5 times": start | {"cost_growth": 1.5},
             "Followers wait: cost falls 75 % a year": start | {"capability_fall": 75, "cost_growth": 3.0},
         },
-        model=model, scene=scene, draw=draw, sentence=sentence, assumptions=[given, *known],
+        model=model, scene=scene, draw=draw, sentence=sentence, mark=mark, assumptions=[given, *known],
         prediction=prediction, told="You predicted {} firms for 2030.",
     )  # fmt: skip
 

@@ -138,6 +138,7 @@ class Lab:
             self._check(values, f"preset {name!r}")
         self.values = {control.name: control.start for control in controls}
         self._frames: dict[str, Frame] = {}
+        self._newest: tuple[dict[str, Any], Any] | None = None
         with course_style():
             self.figure = scene()
             self._static = png(self.figure)
@@ -216,7 +217,13 @@ class Lab:
     @property
     def result(self) -> Any:
         """What the model gives at the present values."""
-        return self._model(**self.values)
+        return self._result_at(self.values)
+
+    def _result_at(self, values: Mapping[str, Any]) -> Any:
+        """The model's answer; the newest one is kept, because picture, sentence and marks of a setting ask for the same."""
+        if self._newest is None or self._newest[0] != values:
+            self._newest = (dict(values), self._model(**values))
+        return self._newest[1]
 
     # ---- what the model takes for granted
     @cached_property
@@ -272,7 +279,7 @@ class Lab:
 
     # ---- drawing
     def _make_frame(self, values: Mapping[str, Any], at: str) -> Frame:
-        result = self._model(**values)
+        result = self._result_at(values)
         sentence = self._sentence(result, values)
         with course_style():
             moving, marks = self._moving(result, values)

@@ -138,6 +138,7 @@ def make_or_buy(prediction: float | None = None) -> Lab:
                 va="center",
                 fontsize=9,
                 color=INK,
+                bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1},
             )
 
     def mark(figure, result, values, prediction):

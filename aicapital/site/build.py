@@ -196,7 +196,8 @@ def _write_data(templates: Environment, root: Path, out: Path) -> None:
         file = resource(name)["path"]
         shutil.copyfile(root / "data" / file, out / "data" / file)
         text = text.replace(f"\n## {name}\n", f"\n## {name}\n\n[Download {file}](data/{file})\n", 1)
-    write(out / "data.html", _whole(templates, "Data dictionary", boxed(markdown(text))))
+    content = f'<div class="dictionary">{boxed(markdown(text))}</div>'
+    write(out / "data.html", _whole(templates, "Data dictionary", content))
 
 
 def main(argv: list[str] | None = None) -> int:

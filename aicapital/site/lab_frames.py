@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..figures.style import course_style
 from ..labs.lab import Control, Lab
 from ..learning.questions import Prediction
 
@@ -99,13 +100,14 @@ def packed(lab: Lab, prediction: Prediction | None, question: str, most: int = M
     used = [sorted({setting[i] for setting in settings}) for i in range(len(controls))]
     frames: dict[tuple[str, str], int] = {}
     at = {}
-    marks = _Marks(prediction) if prediction is not None and not prediction.options else None
-    for setting in settings:
-        shown = lab.set(**_values(controls, setting))
-        number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
-        if marks and number == len(marks.of):
-            marks.add(lab)
-        at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
+    marks = _Marks(prediction) if prediction is not None else None
+    with course_style():
+        for setting in settings:
+            shown = lab.set(**_values(controls, setting))
+            number = frames.setdefault((inner(shown.svg), shown.sentence), len(frames))
+            if marks and number == len(marks.of):
+                marks.add(lab)
+            at[",".join(str(used[i].index(stop)) for i, stop in enumerate(setting))] = number
     body = {
         "at": at,
         "pictures": [svg for svg, _ in frames],
@@ -166,15 +168,16 @@ def inner(svg: str) -> str:
 
 # ---- the learner's prediction: drawn at some values before, and moved to its place in the page
 class _Marks:
-    """Marks for values around the evidence; pictures in which that of the evidence stands alike share one list.
+    """Marks for values around the evidence, or for each option; pictures in which that of the evidence stands alike share
+    one list.
 
-    An entry: the predicted value, its mark as SVG, and where the mark stands.
+    An entry: the predicted value, its mark as SVG, and for a number where the mark stands.
     """
 
     def __init__(self, prediction: Prediction):
-        self.lists: list[list[tuple[float, str, float, float]]] = []
+        self.lists: list[list[tuple]] = []
         self.of: list[int] = []  # for each picture its list
-        self._truth, self._tried = float(prediction.truth()), _tried(prediction)
+        self._truth, self._tried = prediction.truth(), prediction.options or _tried(prediction)
         self._known: dict[str, int] = {}
 
     def add(self, lab: Lab) -> None:
@@ -184,7 +187,12 @@ class _Marks:
             self._known[evidence] = len(self.lists)
             drawn = zip(self._tried, lab.marks(self._tried) if evidence else [], strict=False)
             marks = [(value, inner(svg)) for value, svg in drawn if svg]
-            self.lists.append([(value, svg, *_place(svg)) for value, svg in marks])
+            self.lists.append(
+                [
+                    (value, svg, *([] if isinstance(value, str) else _place(svg)))
+                    for value, svg in marks
+                ]
+            )
         self.of.append(self._known[evidence])
 
 

@@ -52,10 +52,10 @@ def slides(notebook: NotebookNode, page: LessonPage) -> list[Slide]:
 def _fits_under(slide: Slide, shown: str) -> bool:
     if 'class="lab"' in shown:
         return False
-    printed = "<table" not in shown and "<img" not in shown and "<div" not in shown
-    small = "<form" not in shown and (
-        printed or "<table" in shown and shown.count("<tr") <= SMALL_TABLE
-    )
+    if not re.search("<(table|img|div|form)", shown):
+        text = re.sub("<details.*?</details>|<[^>]*>", " ", shown, flags=re.DOTALL)
+        return slide.words + len(text.split()) <= MOST_WORDS
+    small = "<form" not in shown and "<table" in shown and shown.count("<tr") <= SMALL_TABLE
     return small or slide.words <= FEW_WORDS
 
 
@@ -85,10 +85,15 @@ def _outputs(cell: NotebookNode, page: LessonPage) -> Iterator[str]:
     for output in cell.outputs:
         data = output.get("data", {})
         shown = data.get("text/html") or markdown(data.get("text/markdown", ""))
+        if 'class="in-jupyterlab"' in shown:
+            continue
         if not shown and (text := data.get("text/plain") or output.get("text", "")):
-            shown = f"<pre>{html.escape(text)}</pre>"
-        # Twelve questions, a brief and a record are for a reader's page, not for a room.
-        if re.search(r'class="(in-jupyterlab|record-of|[^"]*whole-page)"', shown):
+            # A bare value says nothing without the lines that made it.
+            yield _code(cell, " open") + f"<pre>{html.escape(text)}</pre>"
+            continue
+        if re.search(r'class="(record-of|[^"]*whole-page)"', shown):
+            # Twelve questions, a brief and a record are for a reader's page, not for a room.
+            yield f'<p class="live-at">This part stands on the <a href="../{page.page}">page of the lesson</a>.</p>'
             continue
         if 'class="lab"' in shown:
             shown += (
@@ -96,8 +101,12 @@ def _outputs(cell: NotebookNode, page: LessonPage) -> Iterator[str]:
                 f"<code>notebooks/{page.path.name}</code>, cell [{cell.execution_count}].</p>"
             )
         elif not cell.metadata.aside:
-            shown += f'<details class="code"><summary>Code</summary><pre>{html.escape(cell.source)}</pre></details>'
+            shown += _code(cell)
         yield shown
+
+
+def _code(cell: NotebookNode, state: str = "") -> str:
+    return f'<details class="code"{state}><summary>Code</summary><pre>{html.escape(cell.source)}</pre></details>'
 
 
 def write_slides(

@@ -331,8 +331,8 @@ function predicted(data, marks, picture) {
   const words = data.told.replace('{}', isNumber ? Number(value.toPrecision(12)).toLocaleString('en-US', {maximumFractionDigits: 12}) : value);
   if (!marks?.lists.some(list => list.length)) return {svg: '', words};
   const here = marks.lists[marks.of[picture]];
-  if (!here.length || !isNumber) return none;  // the question was about another setting
-  const svg = mark(here, value);
+  if (!here.length) return none;  // the question was about another setting
+  const svg = isNumber ? mark(here, value) : `<g class="mark">${here.find(each => each[0] === value)?.[1] ?? ''}</g>`;
   return {svg, words: svg ? words : `${words} It lies outside this picture.`};
 }
 function mark(marks, value) {
