@@ -78,11 +78,14 @@ const show = lab => {
 // ipywidgets keeps back the later of two quick moves until the kernel has heard the first, but never a click on a preset: the move
 // would reach the kernel after the preset and undo a part of it. So a preset waits here until the kernel has answered the last move.
 const ours = new WeakSet(), unheard = new WeakSet(), waiting = new WeakMap();
+const going = new WeakMap();
 const go = lab => { unheard.delete(lab); const button = waiting.get(lab); waiting.delete(lab); button?.click(); };
 const answered = (lab, node) => {
   if (!node.dataset?.at || !unheard.has(lab)) return;
-  if (node.dataset.at === setting(lab)) go(lab);
-  else if (waiting.has(lab)) setTimeout(() => go(lab), 1000);  // the kernel sees the controls elsewhere: the preset will agree them
+  clearTimeout(going.get(lab));
+  // A move that was kept back is on its way once the answer is followed by the kernel's word that it is idle. If the kernel sees the
+  // controls elsewhere and stays with that, the preset will agree them.
+  going.set(lab, setTimeout(() => go(lab), node.dataset.at === setting(lab) ? 200 : 1000));
 };
 document.addEventListener('click', event => {
   const button = event.target.closest?.('.aic-controls button'), lab = button?.closest('.aic-lab');
@@ -96,7 +99,7 @@ for (const kind of ['keydown', 'pointerdown', 'pointermove', 'pointerup', 'chang
   document.addEventListener(kind, () => { if (!hand) { hand = true; setTimeout(() => { hand = false; }); } }, true);
 const settling = new WeakMap();
 const settle = lab => { clearTimeout(settling.get(lab)); settling.set(lab, setTimeout(() => show(lab), 150)); };
-const moved = lab => { if (hand) { last = performance.now(); unheard.add(lab); show(lab); } else settle(lab); };
+const moved = lab => { if (hand) { last = performance.now(); unheard.add(lab); clearTimeout(going.get(lab)); show(lab); } else settle(lab); };
 new MutationObserver(records => {
   for (const {type, target, addedNodes} of records) {
     const lab = target.closest?.('.aic-lab');

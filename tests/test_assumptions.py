@@ -102,6 +102,7 @@ SAID = {"data", "nameplate", "simulation"}
 def quick(monkeypatch):
     """Labs without their pictures."""
     monkeypatch.setattr(lab_module, "png", lambda figure: "")
+    monkeypatch.setattr(lab_module, "png_over", lambda *_: "")
 
 
 def parameters(things) -> set[str]:

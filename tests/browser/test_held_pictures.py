@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from aicapital import labs
 
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.skipif(
     chromium() is None and not NEEDED,
     reason="NO CHROMIUM: the pictures that a page holds were NOT tried in a browser.",
 )
-BUSY = "import os, time\nwhile not os.path.exists('enough'):\n    time.sleep(0.05)"
+# A file that comes and goes in the folder which JupyterLab lists can make it say that there is no such folder.
+BUSY = "import os, time\nwhile not os.path.exists('home/enough'):\n    time.sleep(0.05)"
 SENTENCE = "document.querySelector('.aic-moving .aic-sentence').textContent"
 
 
@@ -22,7 +23,7 @@ SENTENCE = "document.querySelector('.aic-moving .aic-sentence').textContent"
 def page(tmp_path_factory):
     root = tmp_path_factory.mktemp("held")
     (root / "home").mkdir()
-    (root / "enough").touch()
+    (root / "home" / "enough").touch()
     notebook = new_notebook(
         cells=[
             new_code_cell("from aicapital import labs\nlab = labs.waterfall()\nlab"),
@@ -35,7 +36,7 @@ def page(tmp_path_factory):
     with jupyterlab(root, root / "home") as address, browser() as opened:
         page = opened.new_page(viewport={"width": 1280, "height": 900})
         run_all(page, address, "held.ipynb")
-        page.enough = root / "enough"
+        page.enough = root / "home" / "enough"
         yield page
 
 
@@ -120,7 +121,7 @@ def test_a_preset_chosen_while_the_kernel_is_busy_stands_after_what_was_moved_be
         page.wait_for_timeout(500)
         assert page.evaluate(SENTENCE) == lab.sentence
         assert here(page) == start + times
-        page.locator(".jp-CodeCell").nth(2).locator(".cm-content").click()
+        cell = page.locator(".jp-CodeCell").nth(2)
+        cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
-        told = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output")
-        told.get_by_text(str(lab.values), exact=True).wait_for(timeout=10_000)
+        expect(cell.locator(".jp-OutputArea-output")).to_have_text(str(lab.values), timeout=30_000)
