@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import ElementHandle, Locator, Page, TimeoutError
+from playwright.sync_api import ConsoleMessage, ElementHandle, Locator, Page, TimeoutError
 
 from aicapital import labs
 
@@ -31,6 +31,8 @@ LESSONS = [path.stem for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]
 LET_THROUGH = (
     re.compile(r"Cannot read properties of undefined \(reading 'schema'\)"),
     re.compile(r"(Error: )?Command '[\w:.-]+' (is )?not registered\."),
+    # The list of kernels, which JupyterLab asks for every few seconds: jupyter_server fails on a kernel that has just been started.
+    re.compile(r"Failed to load resource: .* 500 .*/api/kernels\?\d+"),
     # A request that the page still waits for when a notebook and its kernel are closed.
     re.compile(r".*Canceled future for \w+ message before replies were done\.?"),
 )
@@ -283,7 +285,13 @@ def watch(page: Page, problems: list[str]) -> None:
             problems.append(words)
 
     page.on("pageerror", lambda error: note(str(error)))
-    page.on("console", lambda line: note(line.text) if line.type == "error" else None)
+
+    def logged(line: ConsoleMessage) -> None:
+        if line.type == "error":
+            failed = line.text.startswith("Failed to load resource")
+            note(f"{line.text} {line.location['url']}" if failed else line.text)
+
+    page.on("console", logged)
 
 
 @pytest.fixture
