@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_CI := npm ci --silent --no-audit --no-fund
 SHEET ?= auto
+OUT ?= graded
 # Where the environment forbids Python its caches, a hundred processes would compile the course anew.
 export PYTHONDONTWRITEBYTECODE :=
-OUT ?= graded
 
 .PHONY: course test doctor bench bench-hub bench-grading test-grading exercises release grade marks notebooks changed site slides test-newest clean
 

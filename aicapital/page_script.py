@@ -84,7 +84,7 @@ const answered = (lab, node) => {
   if (!node.dataset?.at || !unheard.has(lab)) return;
   clearTimeout(going.get(lab));
   // A move that was kept back is on its way once the answer is followed by the kernel's word that it is idle. If the kernel sees the
-  // controls elsewhere and stays with that, the preset will agree them.
+  // controls elsewhere and stays with that, the preset sets them for both.
   going.set(lab, setTimeout(() => go(lab), node.dataset.at === setting(lab) ? 200 : 1000));
 };
 document.addEventListener('click', event => {

@@ -23,7 +23,7 @@ from aicapital.data.assumptions import (
     ranges,
 )
 from aicapital.data.schema import folder
-from aicapital.labs import lab as lab_module
+from aicapital.figures.chart import words_only
 from aicapital.labs.down_round import after_2026
 from aicapital.labs.reverse_dcf import openai_case
 from aicapital.labs.runway import contracts_due, new_money
@@ -99,10 +99,10 @@ SAID = {"data", "nameplate", "simulation"}
 
 
 @pytest.fixture
-def quick(monkeypatch):
+def quick():
     """Labs without their pictures."""
-    monkeypatch.setattr(lab_module, "png", lambda figure: "")
-    monkeypatch.setattr(lab_module, "png_over", lambda *_: "")
+    with words_only():
+        yield
 
 
 def parameters(things) -> set[str]:

@@ -110,14 +110,13 @@ def test_a_wrong_control_stop_or_preset_says_what_there_is(lab):
 
 @pytest.mark.parametrize("name", labs.__all__)
 def test_any_prediction_can_be_drawn(name):
-    made = getattr(labs, name)(prediction=24.0)
-    for preset in made.presets:
-        check(made.preset(preset), f"{name} with a prediction")
+    made = getattr(labs, name)(prediction=0.0)
+    for prediction in (0.0, 0.5, 24.0, 1300.0, 1e9, -5.0):
         # All else in the picture stays: one lab draws the marks of all of them.
-        for mark in made.marks([0.0, 0.5, 1300.0, 1e9, -5.0]):
-            if mark:
-                ElementTree.fromstring(mark)
-                assert "nan" not in mark.lower().replace("financ", ""), f"{name}: {preset}"
+        made.prediction = prediction
+        made._frames.clear()
+        for preset in made.presets:
+            check(made.preset(preset), f"{name} with the prediction {prediction}")
 
 
 @pytest.mark.parametrize(

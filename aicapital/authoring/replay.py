@@ -91,17 +91,17 @@ def ran(nb: NotebookNode) -> Iterator[Ran]:
             yield Ran(cell, stream.getvalue(), list(shell.display_pub.outputs), error)
 
 
+@words_only()
 def replay(nb: NotebookNode) -> dict[str, str]:
     """What they print now. A cell that fails prints FAILED and its error, and is the last to run."""
     printed = {}
-    with words_only():
-        for done in ran(nb):
-            if done.error:
-                printed[done.cell.id] = f"{FAILED}: {type(done.error).__name__}: {done.error}"
-                break
-            streams = [done.printed.rstrip("\n")] if done.printed else []
-            shown = [text_of(output["data"]) for output in done.shown]
-            printed[done.cell.id] = "\n".join([*streams, *shown])
+    for done in ran(nb):
+        if done.error:
+            printed[done.cell.id] = f"{FAILED}: {type(done.error).__name__}: {done.error}"
+            break
+        streams = [done.printed.rstrip("\n")] if done.printed else []
+        shown = [text_of(output["data"]) for output in done.shown]
+        printed[done.cell.id] = "\n".join([*streams, *shown])
     return printed
 
 

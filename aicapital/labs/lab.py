@@ -221,9 +221,10 @@ class Lab:
 
     def _result_at(self, values: Mapping[str, Any]) -> Any:
         """The model's answer; the newest one is kept, because picture, sentence and marks of a setting ask for the same."""
-        if self._newest is None or self._newest[0] != values:
-            self._newest = (dict(values), self._model(**values))
-        return self._newest[1]
+        newest = self._newest  # another thread may put its own there meanwhile
+        if newest is None or newest[0] != values:
+            newest = self._newest = (dict(values), self._model(**values))
+        return newest[1]
 
     # ---- what the model takes for granted
     @cached_property

@@ -21,6 +21,8 @@ import websocket
 
 from aicapital.grading.release import COURSE, release_zip
 
+from ..browser.jupyter import LEARNER_CONFIG
+
 HERE = Path(__file__).parent
 PROXY = HERE.parents[1] / "web/node_modules/.bin/configurable-http-proxy"
 LESSON = "notebooks/01_mission_to_dominance.ipynb"
@@ -67,6 +69,7 @@ def hub(folder: Path) -> Iterator[Hub]:
         "HUB_PORTS": ",".join(ports),
         "HUB_PROXY": str(PROXY),
         "HUB_PASSWORD": password,
+        "HUB_LEARNER_CONFIG": str(LEARNER_CONFIG),
         "HUB_COURSE": str(course_repository(folder)),
         "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(16),
     }

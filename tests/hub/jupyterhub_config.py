@@ -12,8 +12,6 @@ from nbgitpuller.pull import GitPuller
 
 from aicapital.serving import SERVER_SETTINGS, course_settings
 
-# A learner's server has no nbgrader, which the tests bring along.
-LEARNER_CONFIG = Path(__file__).parents[1] / "learner_config"
 folder = Path(os.environ["HUB_FOLDER"])
 homes = folder / "homes"
 port, hub_port, proxy_port = map(int, os.environ["HUB_PORTS"].split(","))
@@ -36,7 +34,7 @@ c.Spawner.start_timeout = c.Spawner.http_timeout = 120
 # The learner's own copy of the course runs, not the one that the hub was started from.
 c.Spawner.environment = course_settings() | {
     "PYTHONPATH": lambda spawner: str(homes / spawner.user.name / "course"),
-    "JUPYTER_CONFIG_PATH": str(LEARNER_CONFIG),
+    "JUPYTER_CONFIG_PATH": os.environ["HUB_LEARNER_CONFIG"],
 }
 c.Spawner.args = ["--allow-root"] + [
     f"--{part}.{name}={value}"
