@@ -93,18 +93,26 @@ document.addEventListener('click', event => {
   event.stopImmediatePropagation();
   waiting.set(lab, button);
 }, true);
-// Whether the learner's hand is what changes a control in this very task, and when it last was.
-let hand = false, last = -Infinity;
-for (const kind of ['keydown', 'pointerdown', 'pointermove', 'pointerup', 'change'])
-  document.addEventListener(kind, () => { if (!hand) { hand = true; setTimeout(() => { hand = false; }); } }, true);
+// The control that the learner's hand moves in this very task, the one that it holds, and when it last moved one. A key or a pointer
+// elsewhere moves nothing: what changes then is the kernel's doing, and no answer will follow it.
+let hand = null, grip = null, last = -Infinity;
+const controlOf = node => node.closest?.('.aic-control') ?? null;
+const byHand = control => { if (!control) return; hand = control; setTimeout(() => { hand = null; }); };
+for (const [kinds, work] of [
+  [['keydown', 'change'], event => byHand(controlOf(event.target))],
+  [['pointerdown', 'mousedown', 'touchstart'], event => byHand(grip = controlOf(event.target))],
+  [['pointermove', 'mousemove', 'touchmove'], () => byHand(grip)],
+  [['pointerup', 'mouseup', 'touchend'], () => { byHand(grip); grip = null; }],
+]) for (const kind of kinds) document.addEventListener(kind, work, {capture: true, passive: true});
 const settling = new WeakMap();
 const settle = lab => { clearTimeout(settling.get(lab)); settling.set(lab, setTimeout(() => show(lab), 150)); };
-const moved = lab => { if (hand) { last = performance.now(); unheard.add(lab); clearTimeout(going.get(lab)); show(lab); } else settle(lab); };
+const moved = (lab, control) => { if (control && control === hand) { last = performance.now(); unheard.add(lab); clearTimeout(going.get(lab)); show(lab); } else settle(lab); };
 new MutationObserver(records => {
-  for (const {type, target, addedNodes} of records) {
+  for (const {type, target, addedNodes, oldValue} of records) {
     const lab = target.closest?.('.aic-lab');
     if (!lab) continue;
-    if (type === 'attributes') moved(lab);
+    // A key at the end of a slider writes the same position again, and the kernel hears nothing.
+    if (type === 'attributes') { if (oldValue !== target.getAttribute('aria-valuenow')) moved(lab, controlOf(target)); }
     else if (target.closest('.aic-ready, .aic-moving')) {
       for (const node of addedNodes) {
         arrived(lab, node);
@@ -113,8 +121,8 @@ new MutationObserver(records => {
       if (performance.now() - last < 500) show(lab); else settle(lab);
     }
   }
-}).observe(document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ['aria-valuenow']});
-document.addEventListener('change', event => { const lab = event.target.closest?.('.aic-lab'); if (lab) moved(lab); }, true);
+}).observe(document.body, {childList: true, subtree: true, attributes: true, attributeOldValue: true, attributeFilter: ['aria-valuenow']});
+document.addEventListener('change', event => { const lab = event.target.closest?.('.aic-lab'); if (lab) moved(lab, controlOf(event.target)); }, true);
 mend(document);
 })();</script>"""
 

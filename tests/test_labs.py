@@ -96,6 +96,18 @@ def test_a_preset_sends_its_picture_even_if_it_sent_the_same_before(lab):
     assert again != first and again.strip() == first.strip() == frame.html
 
 
+def test_a_position_that_the_page_sends_twice_is_answered_twice(lab):
+    """The page keeps a preset waiting until its last move has been answered."""
+    name, control = next(iter(lab.controls.items()))
+    widget, moving = lab._view.controls[name], lab._view._moving
+    for index in (len(control.stops) - 1, 0):
+        widget.set_state({"index": index})
+        first = moving.value
+        widget.set_state({"index": index})
+        assert lab.values[name] == control.stops[index]
+        assert moving.value != first and moving.value.strip() == first.strip() == lab.frame.html
+
+
 def test_a_wrong_control_stop_or_preset_says_what_there_is(lab):
     name, control = next(iter(lab.controls.items()))
     with pytest.raises(ValueError, match=f"no control '{name}x'.*Did you mean '{name}'"):

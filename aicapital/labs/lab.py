@@ -439,6 +439,7 @@ class _View:
         }
         for name, widget in self.controls.items():
             widget.observe(lambda change, name=name: self._moved(name, change), names="index")
+            widget.unmoved = self._confirm
             widget.add_class("aic-control")
         self._ahead = _WhenIdle()
         # Picture and sentence travel in one message.
@@ -568,8 +569,32 @@ class _View:
             self._sent |= {frame.at for frame in batch}
 
 
+class _Answering:
+    """A control that tells of a position which the page sends and the kernel has already, too.
+
+    The page waits for an answer to each of its messages, and nothing changes on this one. It comes when a hand that moves on and
+    back is quicker than the kernel.
+    """
+
+    unmoved: Callable[[], None] = staticmethod(lambda: None)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        before = self.index
+        super().set_state(sync_data)
+        if self.index == before:
+            self.unmoved()
+
+
+class _Slider(_Answering, widgets.SelectionSlider):
+    pass
+
+
+class _List(_Answering, widgets.Dropdown):
+    pass
+
+
 def _widget(control: Control, value: Any) -> widgets.Widget:
-    kind = widgets.SelectionSlider if control.is_number else widgets.Dropdown
+    kind = _Slider if control.is_number else _List
     made = kind(
         options=[(control.show(stop), i) for i, stop in enumerate(control.stops)],
         index=control.stops.index(value),

@@ -125,3 +125,32 @@ def test_a_preset_chosen_while_the_kernel_is_busy_stands_after_what_was_moved_be
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         expect(cell.locator(".jp-OutputArea-output")).to_have_text(str(lab.values), timeout=30_000)
+
+
+# What happens after the key, which writes the same position again: nothing more; or a key elsewhere, in the task in which an answer of
+# the kernel moves the control.
+MOVES_NOTHING = {
+    "a key at the end of a slider": "() => {}",
+    "a key elsewhere": """handle => {
+      const button = handle.closest('.aic-lab').querySelector('button');
+      button.dispatchEvent(new KeyboardEvent('keydown', {key: 'Tab', bubbles: true}));
+      const at = handle.getAttribute('aria-valuenow');
+      handle.setAttribute('aria-valuenow', '0.0');
+      return Promise.resolve().then(() => handle.setAttribute('aria-valuenow', at)); }""",
+}
+
+
+@pytest.mark.parametrize("nothing", MOVES_NOTHING)
+def test_what_moves_nothing_keeps_no_preset_waiting(page, nothing):
+    lab = labs.waterfall()
+    first = next(iter(lab.controls.values()))
+    page.get_by_role("button", name="No cap", exact=True).click()
+    page.locator(".noUi-handle").first.focus()
+    page.keyboard.press("End")
+    lab.preset("No cap")
+    wait_for_sentence(page, lab.set(**{first.name: first.stops[-1]}).sentence, 10_000)
+    page.wait_for_timeout(1500)  # the kernel has answered, and nothing waits any more
+    page.keyboard.press("End")
+    page.locator(".noUi-handle").first.evaluate(MOVES_NOTHING[nothing])
+    page.get_by_role("button", name="10x cap", exact=True).click()
+    wait_for_sentence(page, lab.preset("10x cap").sentence, 10_000)

@@ -85,8 +85,11 @@ def hub(folder: Path) -> Iterator[Hub]:
     process = psutil.Process(started.pid)
     try:
         address = f"http://127.0.0.1:{ports[0]}"
-        _until(lambda: requests.get(f"{address}/hub/api", timeout=2).ok, 60, folder / "hub.log")
+        _until(lambda: requests.get(f"{address}/hub/api", timeout=2).ok, 60)
         yield Hub(address, password, folder / "homes", process)
+    except Exception:
+        print((folder / "hub.log").read_text()[-5000:])
+        raise
     finally:
         family = [*process.children(recursive=True), process]
         started.terminate()
@@ -141,46 +144,56 @@ class Learner:
             "api/sessions",
             {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}},
         )["kernel"]["id"]
-        channel = websocket.create_connection(
-            self._url(f"api/kernels/{kernel}/channels").replace("http", "ws", 1),
-            cookie="; ".join(f"{it.name}={it.value}" for it in self.session.cookies),
-            timeout=300,
-        )
+        channel = self._connect(kernel)
         try:
             return [self._run_cell(channel, source) for source in sources]
         finally:
             channel.close()
 
+    def _connect(self, kernel: str) -> websocket.WebSocket:
+        """A connection over which the kernel answers. As in JupyterLab one that is cut before is made anew, for five minutes."""
+        address = self._url(f"api/kernels/{kernel}/channels").replace("http", "ws", 1)
+        cookie = "; ".join(f"{it.name}={it.value}" for it in self.session.cookies)
+        deadline = time.monotonic() + 300
+        while True:
+            channel = websocket.create_connection(address, cookie=cookie, timeout=300)
+            try:
+                self._ask(channel, "kernel_info_request", {})
+                return channel
+            except websocket.WebSocketException:
+                channel.close()
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
+
     def _run_cell(self, channel: websocket.WebSocket, source: str) -> list[dict]:
-        header = {
-            "msg_id": uuid.uuid4().hex, "username": self.name, "session": self.name,
-            "msg_type": "execute_request", "version": "5.3",
-        }  # fmt: skip
         content = {
             "code": source, "silent": False, "store_history": True, "user_expressions": {},
             "allow_stdin": False, "stop_on_error": True,
         }  # fmt: skip
-        channel.send(
-            json.dumps(
-                {
-                    "header": header,
-                    "parent_header": {},
-                    "metadata": {},
-                    "content": content,
-                    "channel": "shell",
-                }
-            )
-        )
-        outputs = []
+        kinds = ("execute_result", "display_data", "stream", "error")
+        return [
+            message["content"] | {"output_type": message["msg_type"]}
+            for message in self._ask(channel, "execute_request", content)
+            if message["msg_type"] in kinds
+        ]
+
+    def _ask(self, channel: websocket.WebSocket, kind: str, content: dict) -> list[dict]:
+        """Send a request to the kernel; what it answered until it was idle again."""
+        header = {
+            "msg_id": uuid.uuid4().hex, "username": self.name, "session": self.name,
+            "msg_type": kind, "version": "5.3",
+        }  # fmt: skip
+        request = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+        channel.send(json.dumps(request | {"channel": "shell"}))
+        answers = []
         while True:
             message = json.loads(channel.recv())
             if message["parent_header"].get("msg_id") != header["msg_id"]:
                 continue
-            kind = message["msg_type"]
-            if kind in ("execute_result", "display_data", "stream", "error"):
-                outputs.append(message["content"] | {"output_type": kind})
-            if kind == "status" and message["content"]["execution_state"] == "idle":
-                return outputs
+            answers.append(message)
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return answers
 
     def _url(self, path: str, owner: str = "") -> str:
         return f"{self.hub.address}/user/{owner or self.name}/{path}"
@@ -229,13 +242,12 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _until(true, seconds: float, log: Path | None = None) -> None:
+def _until(true, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while True:
         with contextlib.suppress(requests.RequestException):
             if true():
                 return
         if time.monotonic() > deadline:
-            words = log.read_text()[-3000:] if log else ""
-            raise RuntimeError(f"no answer within {seconds:.0f} s\n{words}")
+            raise RuntimeError(f"no answer within {seconds:.0f} s")
         time.sleep(0.3)
