@@ -73,11 +73,14 @@ STEP_PATIENCE = (
 )
 
 STOPS = "[...lab.querySelectorAll('button, .noUi-handle, select')]"
-# What a learner sees, hears and has under the keys. The words are a part of the picture's markup too: its label.
+# What a learner sees, hears and has under the keys. A picture is the number of its markup, which would take its time on the way
+# to Python and back. The words are a part of that markup too: its label.
 LOOK = f"""lab => {{
-  const svg = lab.querySelector('.aic-moving svg'), stops = {STOPS};
+  const svg = lab.querySelector('.aic-moving svg'), stops = {STOPS}, pictures = window.picturesSeen ??= new Map();
+  const markup = svg.innerHTML;
+  if (!pictures.has(markup)) pictures.set(markup, pictures.size);
   return {{
-    picture: svg.innerHTML, label: svg.matches('[role=img]') ? svg.getAttribute('aria-label') : '',
+    picture: pictures.get(markup), label: svg.matches('[role=img]') ? svg.getAttribute('aria-label') : '',
     sentence: lab.querySelector('.aic-sentence').textContent, said: lab.querySelector('.aic-live')?.textContent,
     focus: stops.indexOf(document.activeElement),
     ended: stops.map(stop => stop.matches('select') ? stop.selectedIndex === stop.options.length - 1
@@ -91,7 +94,10 @@ LOOK = f"""lab => {{
 FOLLOW = f"""([lab, before, patience]) => new Promise((done, failed) => {{
   const look = {LOOK};
   let waiting = true, timer;
-  const check = () => {{ const now = look(lab);
+  const check = () => {{
+    const told = lab.querySelector('.aic-sentence')?.textContent;
+    if (told !== lab.querySelector('.aic-live')?.textContent || waiting && told === before.sentence) return false;
+    const now = look(lab);
     waiting &&= now.picture === before.picture || now.sentence === before.sentence;
     if (waiting || now.said !== now.sentence || now.label !== now.sentence || now.values.join() !== now.written.join()) return false;
     observer.disconnect(); clearTimeout(timer); done(now); return true; }};

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 LESSONS = [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 PAGES = [*LESSONS, "index", "data"]
 FIRST, LAST = LESSONS[0], LESSONS[-1]
-FRAMES = 40  # a lab: the shape of what `make site` writes, in less time
+FRAMES = 24  # a lab: the shape of what `make site` writes, in less time
 PHONE, DESKTOP = {"width": 360, "height": 800}, {"width": 1280, "height": 800}
 
 
