@@ -74,7 +74,7 @@ def bills_beside_donations(bills: pd.DataFrame, donations: float, source: str) -
     names = [f"Computing in {period[2:]}" for period in bills["period"]]
     amounts = pd.Series(
         [1000 * donations, *1000 * bills["value_usd_bn"]],
-        index=["All donations, to mid-2023", *names],
+        index=["All donations received", *names],
     )
     title = (
         f"All donations together would not have paid for the computing of {names[-1][-4:]}: "

@@ -1,5 +1,7 @@
 """Scale and efficiency: what the next drop in loss costs, and how the price of a level falls."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -62,8 +64,9 @@ def price_at_level(prices: pd.DataFrame, source: str) -> Chart:
             )
             ends[level] = (rows, fall, years)
         slowest = min(ends.values(), key=lambda end: end[1] ** (1 / end[2]))
+        # Rounded down, because the title says at least.
         title = (
-            f"The cheapest price of a fixed score fell at least {slowest[1] ** (1 / slowest[2]):.0f} times a year, "
+            f"The cheapest price of a fixed score fell at least {math.floor(slowest[1] ** (1 / slowest[2]))} times a year, "
             f"on each of {len(ends)} levels"
         )
         figure, axes = sheet(title, source, height=4.2)

@@ -155,7 +155,7 @@ def entrants(prediction: float | None = None) -> Lab:
             "Trend of 2016-2024": start,
             "Final run only, as headlines count": start | {"research": 1},
             "Growth slows to 1.5 times": start | {"cost_growth": 1.5},
-            "Followers wait: cost falls 75 % a year": start | {"capability_fall": 75, "cost_growth": 3.0},
+            "Followers wait: cost falls 75 % a year": start | {"capability_fall": 75},
         },
         model=model, scene=scene, draw=draw, sentence=sentence, mark=mark, assumptions=[given, *known],
         prediction=prediction, told="You predicted {} firms for 2030.",

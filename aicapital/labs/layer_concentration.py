@@ -7,8 +7,10 @@ from ..figures.style import ACCENT, INK, colour, ink, ink_on
 from ..models.concentration import HIGH_2023, bounds, merger_change, presumed_harmful
 from .lab import Control, Lab, with_stop
 
+ASKED = "Foundries: revenue, spring of 2025"  # what the lesson asks a prediction of
 LAYERS = {
     "Chips: computing shipped, 2025": ("ai_accelerators_compute", "2025-12-31"),
+    ASKED: ("foundry_revenue", "2025-06-30"),
     "Foundries: revenue, end of 2025": ("foundry_revenue", "2025-12-31"),
     "Fast memory: shipments, mid-2025": ("hbm", "2025-06-30"),
     "Clouds: revenue, mid-2024": ("cloud_infrastructure_services", "2024-06-30"),
@@ -30,7 +32,7 @@ KNOWN = (
 def layer_concentration(prediction: float | None = None) -> Lab:
     """Shares of one layer, and its HHI between bounds.
 
-    prediction : the HHI that you expect for the foundries at the end of 2025; drawn in when given.
+    prediction : the HHI that you expect for the foundries in the spring of 2025; drawn in there when given.
     """
     table, given = load("market_shares"), assumptions("layer_concentration")
     largest = int(given.at["largest_other", "value"])
@@ -133,7 +135,7 @@ def layer_concentration(prediction: float | None = None) -> Lab:
 
     def mark(figure, result, values, prediction):
         _, right = figure.axes
-        if 0 <= prediction <= 10_000:
+        if values["layer"] == ASKED and 0 <= prediction <= 10_000:
             right.axhline(prediction, color=ACCENT, linestyle=":", linewidth=2)
             right.text(
                 0.02, min(prediction + 180, 9700), "your prediction", color=ACCENT, fontsize=9
@@ -159,15 +161,15 @@ def layer_concentration(prediction: float | None = None) -> Lab:
     return Lab(
         title="Lab: how concentrated is a layer?",
         controls=[
-            Control("layer", "Layer", tuple(LAYERS), "Foundries: revenue, end of 2025"),
+            Control("layer", "Layer", tuple(LAYERS), ASKED),
             Control("largest_other", "Largest other, % of smallest named", with_stop(range(0, 101, 5), largest), largest),
             Control("merger", "Merger", tuple(MERGERS), "no merger"),
         ],
         presets={
-            "Foundries at the end of 2025": {"layer": "Foundries: revenue, end of 2025", "largest_other": largest, "merger": "no merger"},
+            "Foundries in the spring of 2025": {"layer": ASKED, "largest_other": largest, "merger": "no merger"},
             "Clouds: three named, the rest unknown": {"layer": "Clouds: revenue, start of 2026", "largest_other": largest, "merger": "no merger"},
             "Assistants, a year later": {"layer": "Assistants: visits, January 2026", "largest_other": largest, "merger": "no merger"},
-            "Second and third cloud merge": {"layer": "Clouds: revenue, start of 2026", "largest_other": 20, "merger": "second and third merge"},
+            "Second and third cloud merge": {"layer": "Clouds: revenue, start of 2026", "largest_other": largest, "merger": "second and third merge"},
         },
         model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
         assumptions=[given],

@@ -6,8 +6,8 @@ from ..data import load
 from ..data.assumptions import assumptions, published
 from ..figures.chart import sheet
 from ..figures.style import ACCENT, INK, QUIET, stroke
-from ..models.training_cost import TrainingRun, facility_power_mw
-from .lab import Control, Lab, nearest, with_stop
+from ..models.training_cost import TrainingRun, achieved_utilisation, facility_power_mw
+from .lab import Control, Lab, with_stop
 
 COMPUTE = tuple(float(f"{value:.2g}") for value in np.geomspace(1e23, 1e28, 51))
 GRID = np.array([1e23, 1e28])
@@ -39,8 +39,19 @@ def run_cost(prediction: float | None = None) -> Lab:
         ),
     )
     paid = load("training_costs").merge(runs[["model", "training_compute_flop"]], on="model")
+    bill = paid.set_index("model").loc["DeepSeek-V3"]
+    reached = achieved_utilisation(
+        bill["training_compute_flop"],
+        bill["accelerator_hours"],
+        chips.at["H100", "bf16_dense_tflops"],
+    )
+    # The runs of the presets stand among the stops as they are documented.
+    documented = {name: float(flop[name]) for name in ("DeepSeek-V3", "Llama 3.1-405B", "Grok 3")}
+    ten_times = 10 * documented["Grok 3"]
+    compute_stops = tuple(sorted({*COMPUTE, *documented.values(), ten_times}))
+    bill_utilisation = round(100 * reached, 1)
     start = {
-        "compute": nearest(COMPUTE, flop["Grok 3"]),
+        "compute": documented["Grok 3"],
         "chip": "H100",
         "utilisation": round(100 * value["utilisation"]),
         "usd_per_hour": float(value["usd_per_hour"]),
@@ -123,7 +134,7 @@ def run_cost(prediction: float | None = None) -> Lab:
 
     def sentence(result, values):
         return (
-            f"{values['compute']:.2g} FLOP on {values['chip']} at {values['utilisation']} % of the dense peak take {result['hours'] / 1e6:,.2f} million chip-hours: "
+            f"{values['compute']:.2g} FLOP on {values['chip']} at {values['utilisation']:g} % of the dense peak take {result['hours'] / 1e6:,.2f} million chip-hours: "
             f"{_money(result['cost'])} at USD {values['usd_per_hour']:g} an hour. In {values['days']} days that is {result['chips']:,} chips "
             f"and {result['power']:,.1f} MW that must be built."
         )
@@ -131,17 +142,17 @@ def run_cost(prediction: float | None = None) -> Lab:
     return Lab(
         title="Lab: what a run costs",
         controls=[
-            Control("compute", "Training compute, FLOP", COMPUTE, start["compute"], lambda stop: f"{stop:.2g}"),
+            Control("compute", "Training compute, FLOP", compute_stops, start["compute"], lambda stop: f"{stop:.2g}"),
             Control("chip", "Chip", CHIPS, "H100"),
-            Control("utilisation", "Part of the dense peak, %", with_stop(range(10, 61, 2), start["utilisation"]), start["utilisation"]),
+            Control("utilisation", "Part of the dense peak, %", with_stop(with_stop(range(10, 61, 2), start["utilisation"]), bill_utilisation), start["utilisation"], lambda stop: f"{stop:g}"),
             Control("usd_per_hour", "Price of a chip-hour, USD", with_stop([step / 2 for step in range(1, 25)], start["usd_per_hour"]), start["usd_per_hour"], lambda stop: f"{stop:g}"),
             Control("days", "Days", with_stop(range(20, 201, 10), start["days"]), start["days"]),
         ],
         presets={
-            "DeepSeek-V3: its own bill": start | {"compute": nearest(COMPUTE, flop["DeepSeek-V3"]), "utilisation": 34, "usd_per_hour": 2.0, "days": 60},
-            "Llama 3.1 405B, rented": start | {"compute": nearest(COMPUTE, flop["Llama 3.1-405B"]), "utilisation": 34, "usd_per_hour": 5.0},
+            "DeepSeek-V3: its own bill": start | {"compute": documented["DeepSeek-V3"], "utilisation": bill_utilisation, "usd_per_hour": float(bill["usd_per_hour"]), "days": 60},
+            "Llama 3.1 405B at USD 5 an hour": start | {"compute": documented["Llama 3.1-405B"], "usd_per_hour": 5.0},
             "Grok 3's computing, cheap hours": start,
-            "Ten times Grok 3, on GB200": start | {"compute": nearest(COMPUTE, 10 * flop["Grok 3"]), "chip": "GB200", "usd_per_hour": 4.0, "days": 120},
+            "Ten times Grok 3, on GB200": start | {"compute": ten_times, "chip": "GB200", "usd_per_hour": 4.0, "days": 120},
         },
         model=model, scene=scene, draw=draw, mark=mark, prediction=prediction, sentence=sentence,
         assumptions=[given.drop(index="compute_error"), peaks],

@@ -6,7 +6,7 @@ from ..data.assumptions import assumptions
 from ..data.scale import law_constants, law_rows, race_terms
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET
-from ..models.scale_race import ScaleRace
+from ..models.scale_race import JUST_BEYOND, ScaleRace
 from ..models.scaling_law import ScalingLaw
 from .lab import Control, Lab, with_stop
 
@@ -122,7 +122,7 @@ def scale_race(prediction: str | None = None) -> Lab:
         free = {"price_fall": values["price_fall"], "budget_ratio": values["budget_ratio"]}
         return values["price_fall"] > 1 and dict(values) == start | free
 
-    beyond = start | {"task": 0.015}
+    beyond = start | {"task": JUST_BEYOND}
     breakthrough = start | {"price_fall": 1, "algorithm_gain": 10}
     return Lab(
         title="Lab: two firms, two shocks",
@@ -143,7 +143,7 @@ def scale_race(prediction: str | None = None) -> Lab:
             "Cheaper, and only the leader can raise more": start | {"extra_spending": 0.8, "demand": "ratio of loss above E"},
             "Breakthrough, kept by the follower (III.8)": breakthrough,
             "Breakthrough, kept by the leader": breakthrough | {"finder": "the leader"},
-            "Breakthrough, published; task beyond the leader": breakthrough | {"leak": 100, "task": 0.015},
+            "Breakthrough, published; task beyond the leader": breakthrough | {"leak": 100, "task": JUST_BEYOND},
         },
         model=model,
         scene=scene,

@@ -63,6 +63,9 @@ class RaceResult:
         return leader - follower
 
 
+JUST_BEYOND = 0.015  # nats below the leader's loss of today: a task that it does once compute is ten times cheaper
+
+
 @dataclass(frozen=True)
 class ScaleRace:
     """Budgets in USD m; `flop_per_usd` before any shock."""

@@ -52,14 +52,18 @@ def _numbers() -> dict[str, float]:
     compute = forecast["fv_september_2026_compute_spend_2026_2030"]
     burn = forecast["fv_september_2026_free_cash_flow_2026_2030"]
     sales_2025, price = inputs["revenue_2025"], values["value_usd_bn"]
+    closed = rounds.at["oai_2026_close", "amount_committed_usd_bn"]
+    other_burn = money["fin_2026_2028_cash_burn_forecast_epoch"]
     return {
         "plan_before": before.sum(),
         "plan_then": then.sum(),
         "burn_3": -then.iloc[:3].sum(),
+        "burn_3_epoch": other_burn,
+        "rest_epoch": inputs["opening_cash"] + closed - other_burn,
         "deepest": -then.min(),
         "cash": inputs["opening_cash"],
         "then_post": price["val_openai_2026_announced"],
-        "close": rounds.at["oai_2026_close", "amount_committed_usd_bn"],
+        "close": closed,
         "announced": rounds.at["oai_2026_announced", "amount_committed_usd_bn"],
         "conditional": rounds.at["oai_2026_amazon_conditional", "amount_committed_usd_bn"],
         "pre": rounds.at["oai_2026_close", "pre_money_usd_bn"],
@@ -143,10 +147,10 @@ QUESTIONS = [
     ),
     Prediction(
         "year_dry",
-        "Take USD {cash:.0f} bn of cash and the {close:.0f} bn of the round of 2026. On the company's own plan of February 2026 and without another round, in which year does the cash run out?",
+        "Take USD {cash:.0f} bn of cash and the {close:.0f} bn of the round of 2026. On the company's own plan of February 2026, as The Information reported it year by year, and without another round: in which year does the cash run out?",
         options=("2027", "2028", "2029", "not before 2031"),
         truth=_year_dry,
-        explain="The plan burns {burn_3:.0f} bn in 2026 to 2028. This is the firm's own forecast, not ours.",
+        explain="The plan burns {burn_3:.0f} bn in 2026 to 2028. This is the firm's own forecast, not ours. Another summary of it gives {burn_3_epoch:.0f} bn for the three years; then {rest_epoch:.0f} bn would be left at the end of 2028 and gone in 2029.",
         values=_numbers,
     ),
     Prediction(
@@ -162,7 +166,7 @@ QUESTIONS = [
         "run_rate",
         "At the end of March 2026 a report says: OpenAI has revenue of USD {run_rate:.0f} bn, almost twice the {sales_2025:.0f} bn of 2025. What is compared here?",
         [
-            Option("Two years' revenue, so it nearly doubled in a year", why="The year 2026 was three months old. Nobody had booked 24 bn.", mistake="run rate for revenue"),
+            Option("Two years' revenue, so it nearly doubled in a year", why="The year 2026 was three months old. Nobody had earned {run_rate:.0f} bn in it.", mistake="run rate for revenue"),
             Option("A month times 12 with what a whole year brought in", correct=True, why="A run rate says how fast money comes in now. It becomes revenue only if that month is repeated."),
             Option("Signed contracts with revenue that was earned", why="Those would be bookings. The 24 is two a month, taken twelve times.", mistake="bookings for run rate"),
         ],

@@ -145,7 +145,7 @@ QUESTIONS = [
     # ---- checks
     Choice(
         "pledge",
-        "Which amount tells you what the non-profit had for research up to 2021?",
+        "Which amount tells you what the non-profit had to spend on research, over all its years?",
         [
             Option(
                 "USD {pledged:g} bn: the founders announced it",
@@ -155,7 +155,7 @@ QUESTIONS = [
             Option(
                 "USD {received:.3f} bn: the company counts it as received",
                 correct=True,
-                why="That is money that arrived, about an eighth of the pledge. A tally of tax filings comes close to it.",
+                why="That is money that arrived: in June 2023 the company put all of it at about an eighth of the pledge. A tally of tax filings comes close to it.",
             ),
             Option(
                 "The sum of the two",

@@ -8,7 +8,7 @@ from ...data.assumptions import assumed
 from ...data.scale import law_constants, race_terms, rate_terms
 from ...data.tables import until_tables_change
 from ...models.effective_compute import Rate, growth
-from ...models.scale_race import ScaleRace
+from ...models.scale_race import JUST_BEYOND, ScaleRace
 from ...models.scaling_law import ScalingLaw, training_flop
 from .. import expect
 from ..questions import (
@@ -94,8 +94,7 @@ def _race() -> dict[str, float]:
     given = assumed("scale_race")
     race, ratio = ScaleRace(_law(), **race_terms(given)), given["budget_ratio"]
     before, after = race.after(), race.after(price_fall=given["price_fall"])
-    # A task that the leader of today cannot do, and with the cheaper compute half of the time.
-    beyond = after.leader_loss
+    beyond = before.leader_loss - JUST_BEYOND
     return {
         "ratio": ratio,
         "fall": given["price_fall"],

@@ -64,7 +64,7 @@ QUESTIONS = [
     ),
     Choice(
         "run_rate",
-        "A firm takes USD 2 bn in December and says: our revenue is running at 24 bn a year. What did it earn in that year?",
+        "A firm takes USD 2 bn in December and says: our revenue is running at 24 bn a year. What was its revenue in that year?",
         [
             Option(
                 "24 bn",
