@@ -135,10 +135,20 @@ def test_the_matrix_marks_what_has_changed_since_the_articles_day():
     then, now = load("player_profiles", known_by=ARTICLE), load("player_profiles")
     rows = ["main_funding", "own_chips"]
     chart = figures.player_matrix(now, rows, "Sources.", before=then)
-    assert "new equity" in chart.alt and ARTICLE in chart.alt
+    assert "new equity" in chart.alt and "newer than 3 March 2026" in chart.alt
     assert "new equity" not in figures.player_matrix(then, rows, "Sources.").alt
     cells = chart.table.set_index("attribute")
     assert list(cells.columns) == ["OpenAI", "Alphabet", "xAI", "Anthropic", "Meta"]
+
+
+def test_titles_of_the_matrix_compare_no_texts():
+    """Words that differ need not mean a difference: Alphabet and Meta both live on operating cash flow."""
+    then, now = load("player_profiles", known_by=ARTICLE), load("player_profiles")
+    alone = figures.player_matrix(then, ["main_funding", "own_chips"], "Sources.").alt
+    assert "Main funding and own chips of 5 players, as known on 3 March 2026." in alone
+    rows = ["openness", "enterprise_channel", "revenue_model"]
+    both = figures.player_matrix(now, rows, "Sources.", before=then).alt
+    assert "2 each at xAI and Meta" in both
 
 
 def test_an_attribute_that_nobody_has_filled_in_says_so():
