@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 from aicapital import figures, labs, learning
@@ -107,6 +108,19 @@ def test_the_prediction_of_the_lesson_is_what_the_lab_shows():
     assert truths["chip_volume"] == pytest.approx(labs.make_or_buy().result["even"], rel=0.02)
     # Cash-flow statement of the half-year: 45.790 + 39.069, 56.226 and 49.562.
     assert truths["outside_share"] == pytest.approx(100 * 105.788 / 190.647)
+
+
+def test_the_prediction_on_outside_money_is_in_its_figure():
+    mix = pd.DataFrame(
+        {"operating cash flow": [80, 50], "net borrowing": [20, 30], "new shares and hybrids": [0, 20]},
+        index=["FY2025", "the first half of 2026"],
+    )  # fmt: skip
+    chart = figures.funding_mix(mix, "Alphabet", "Sources.", 30.0)
+    (axes,) = chart.figure.axes
+    assert any("your prediction: 30 %" in words.get_text() for words in axes.texts)
+    assert any(line.get_xdata()[0] == 70 for line in axes.lines)
+    assert "Your prediction for the first half of 2026: 30 % from outside." in chart.alt
+    assert "prediction" not in figures.funding_mix(mix, "Alphabet", "Sources.").alt
 
 
 # The lab on chips
