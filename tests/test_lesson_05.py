@@ -161,8 +161,8 @@ def test_costs_of_a_dollar_leave_the_published_margin():
 def test_the_predicted_price_follows_from_the_numbers_that_are_given():
     prices = bank._prices()
     # At the best price the slope is 0: 40 - 2 p = 0.5 x margin (a change of the core price does not count there).
-    assert (prices["top"] - 0.5 * round(prices["margin"], 1)) / 2 == pytest.approx(
-        prices["together"], abs=0.05
+    assert (prices["top"] - 0.5 * round(prices["margin"], 2)) / 2 == pytest.approx(
+        prices["together"], abs=0.005
     )
     assert prices["together"] == pytest.approx(10 / 1.875)  # by hand
 

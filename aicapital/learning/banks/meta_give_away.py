@@ -160,12 +160,12 @@ QUESTIONS = [
         "model_price",
         "A firm owns a model and a core product. Users of the model fall in a straight line with its price, to none at USD {top:g} a month, and a copy costs nothing: sold by "
         "somebody with nothing else to sell, it would cost USD {alone:g}. Here each user of the model also wins the firm half a unit of core sales a month. The firm chooses the core "
-        "price anew, too; at its best two prices USD {margin:.1f} is left of each core unit. Which price of the model earns the firm most in all?",
+        "price anew, too; at its best two prices USD {margin:.2f} is left of each core unit. Which price of the model earns the firm most in all?",
         unit="USD",
         tolerance=1.5,
         truth=lambda: _prices()["together"],
-        explain="Each user brings half of USD {margin:.1f} in core sales, {worth:.1f}, besides the price. A seller alone takes half of {top:g}; this one takes half of what is left of it, "
-        "({top:g} - {worth:.1f}) / 2 = {together:.1f}. The larger the lift, the lower the price; from a lift of {zero_from:.2f} on, zero is best.",
+        explain="Each user brings half of USD {margin:.2f} in core sales, {worth:.2f}, besides the price. A seller alone takes half of {top:g}; this one takes half of what is left of it, "
+        "({top:g} - {worth:.2f}) / 2 = {together:.1f}. The larger the lift, the lower the price; from a lift of {zero_from:.2f} on, zero is best.",
         values=_prices,
     ),
     Prediction(
