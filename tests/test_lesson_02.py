@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 from aicapital import figures, labs, learning
@@ -109,6 +110,19 @@ def test_the_prediction_of_the_lesson_is_what_the_lab_shows():
     assert truths["outside_share"] == pytest.approx(100 * 105.788 / 190.647)
 
 
+def test_the_prediction_on_outside_money_is_in_its_figure():
+    mix = pd.DataFrame(
+        {"operating cash flow": [80, 50], "net borrowing": [20, 30], "new shares and hybrids": [0, 20]},
+        index=["FY2025", "the first half of 2026"],
+    )  # fmt: skip
+    chart = figures.funding_mix(mix, "Alphabet", "Sources.", 30.0)
+    (axes,) = chart.figure.axes
+    assert any("your prediction: 30 %" in words.get_text() for words in axes.texts)
+    assert any(line.get_xdata()[0] == 70 for line in axes.lines)
+    assert "Your prediction for the first half of 2026: 30 % from outside." in chart.alt
+    assert "prediction" not in figures.funding_mix(mix, "Alphabet", "Sources.").alt
+
+
 # The lab on chips
 
 
@@ -135,10 +149,20 @@ def test_the_matrix_marks_what_has_changed_since_the_articles_day():
     then, now = load("player_profiles", known_by=ARTICLE), load("player_profiles")
     rows = ["main_funding", "own_chips"]
     chart = figures.player_matrix(now, rows, "Sources.", before=then)
-    assert "new equity" in chart.alt and ARTICLE in chart.alt
+    assert "new equity" in chart.alt and "newer than 3 March 2026" in chart.alt
     assert "new equity" not in figures.player_matrix(then, rows, "Sources.").alt
     cells = chart.table.set_index("attribute")
     assert list(cells.columns) == ["OpenAI", "Alphabet", "xAI", "Anthropic", "Meta"]
+
+
+def test_titles_of_the_matrix_compare_no_texts():
+    """Words that differ need not mean a difference: Alphabet and Meta both live on operating cash flow."""
+    then, now = load("player_profiles", known_by=ARTICLE), load("player_profiles")
+    alone = figures.player_matrix(then, ["main_funding", "own_chips"], "Sources.").alt
+    assert "Main funding and own chips of 5 players, as known on 3 March 2026." in alone
+    rows = ["openness", "enterprise_channel", "revenue_model"]
+    both = figures.player_matrix(now, rows, "Sources.", before=then).alt
+    assert "2 each at xAI and Meta" in both
 
 
 def test_an_attribute_that_nobody_has_filled_in_says_so():

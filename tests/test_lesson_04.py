@@ -9,7 +9,14 @@ import pytest
 
 from aicapital import figures, labs
 from aicapital.data import load
-from aicapital.labs.capital_mix import cloud_ledger, equity, open_promises, purchases
+from aicapital.labs.capital_mix import (
+    cloud_ledger,
+    equity,
+    largest_share,
+    open_promises,
+    purchases,
+    unknown_rounds,
+)
 from aicapital.learning import Lesson, sheet
 from aicapital.learning.banks import anthropic_safety_borrowed as bank
 from aicapital.learning.claims import judged
@@ -129,9 +136,21 @@ def test_capital_lab_tells_the_published_figures():
     assert "would have given 76.3 of it, 44 %" in lab.preset("All promises paid").sentence
     openai = lab.preset("OpenAI by the same measure").sentence
     assert (
-        "93.8 of it, 55 %" in openai and "110 bn of all was announced and not yet closed" in openai
+        "93.8 of it, at most 55 %" in openai
+        and "110 bn of all was announced and not yet closed" in openai
     )
-    assert "13.8 of it, 23 %" in lab.preset("OpenAI, closed rounds only").sentence
+    assert "13.8 of it, at most 23 %" in lab.preset("OpenAI, closed rounds only").sentence
+
+
+def test_a_round_of_unknown_size_is_not_zero():
+    """OpenAI's first round, 2019: before others' money is known in April 2023, no part of Microsoft's is."""
+    assert unknown_rounds("OpenAI") == ["OpenAI LP first round"] and not unknown_rounds("Anthropic")
+    share = largest_share("OpenAI", ["Microsoft", "Nvidia", "Amazon"])
+    assert share.max() < 100 and share.index.min() == pd.Timestamp("2023-04-26")
+    lab = labs.capital_mix()
+    lab.set(firm="OpenAI", counted="cloud and chip firms", day=date(2021, 6, 30).toordinal())
+    assert "so their part is not known" in lab.sentence and "100 %" not in lab.sentence
+    assert not lab.result["shares"].any()
 
 
 def test_both_firms_are_measured_alike():

@@ -9,6 +9,7 @@ from aicapital import figures, labs, learning
 from aicapital.data import load
 from aicapital.labs.ad_uplift import ad_revenue
 from aicapital.labs.complements import goods
+from aicapital.learning.banks import meta_give_away as bank
 from aicapital.models.complements import ComplementMarket, FreeComplement
 
 ARTICLE = "2026-03-03"
@@ -155,6 +156,15 @@ def test_costs_of_a_dollar_leave_the_published_margin():
 
 
 # --- the bank
+
+
+def test_the_predicted_price_follows_from_the_numbers_that_are_given():
+    prices = bank._prices()
+    # At the best price the slope is 0: 40 - 2 p = 0.5 x margin (a change of the core price does not count there).
+    assert (prices["top"] - 0.5 * round(prices["margin"], 2)) / 2 == pytest.approx(
+        prices["together"], abs=0.005
+    )
+    assert prices["together"] == pytest.approx(10 / 1.875)  # by hand
 
 
 def test_the_lessons_numbers_come_from_its_tables():

@@ -84,6 +84,22 @@ def test_cut_supplier_by_hand():
     assert "for all 24 months" in lab.sentence
 
 
+def test_others_without_a_name_step_in_as_on_the_sheet():
+    lab = labs.supplier_cut()
+    lab.preset("The wafer maker loses a fifth")
+    # 20 % of 99 are lost; 1 % of the wafers has makers whom the table does not name, and they add a tenth of it.
+    assert lab.result["before"] == pytest.approx(80.2)
+    assert lab.result["after"] == pytest.approx(80.3)
+    assert "the others add less than half a percent in time" in lab.sentence
+    assert _months(99, 10, 2) == pytest.approx(2 / 0.989)
+
+
+def test_the_table_of_classes_says_which_chips_are_for_data_centres():
+    """The check on the letter of October 2023 turns on it."""
+    chips = load("rated_chips").set_index("chip")["data_centre"]
+    assert chips["Nvidia L40S"] and not chips["Nvidia GeForce RTX 4090"]
+
+
 # --- evidence
 
 
@@ -138,6 +154,10 @@ def test_measures_disagree_about_the_sole_maker():
     )
     # The others have 38 % and add a tenth of it.
     assert table.at["SK hynix", "lost if it stops, %"] == pytest.approx(62 - 3.8)
+    # Three clouds of 63 %: the others have 72 % and add a tenth of it, or the 35 % of the named alone do.
+    lost = ["lost if it stops, %", "lost if the unnamed add nothing, %"]
+    assert table.loc["Amazon AWS", lost].tolist() == pytest.approx([28 - 7.2, 28 - 3.5])
+    assert table.loc["Anthropic", lost].tolist() == pytest.approx([40 - 6.0, 40 - 4.8])
     # Between scanners and the rest all ways run through memory or wafers: a quarter each of 11 pairs (packaging, chips, clouds, labs).
     assert table.at["TSMC", "betweenness, pairs"] == pytest.approx(11 / 4)
 

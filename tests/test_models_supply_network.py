@@ -42,8 +42,10 @@ def test_a_cut_supplier_by_hand():
 
 def test_extraction_takes_each_supplier_out_in_turn():
     assert extraction_losses({"a": 60, "b": 40}) == pytest.approx({"a": 60, "b": 40})
-    # b and the unnamed rest of 20: only b can add, half of its 30.
-    assert extraction_losses({"a": 50, "b": 30}, 50) == pytest.approx({"a": 35, "b": 5})
+    # b has 30, suppliers without a name 20: all can add half of theirs, or the unnamed nothing.
+    assert extraction_losses({"a": 50, "b": 30}, 50) == pytest.approx({"a": 25, "b": 0})
+    assert extraction_losses({"a": 50, "b": 30}, 50, 0) == pytest.approx({"a": 35, "b": 5})
+    assert extraction_losses({"a": 50, "b": 30}, 50, 20) == pytest.approx({"a": 31, "b": 1})
     assert extraction_losses({"only": 100}, 900) == {"only": 100}
 
 

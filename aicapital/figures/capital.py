@@ -17,7 +17,7 @@ def money_shares(
 ) -> Chart:
     """Shares of all money so far (percent, by date) as steps; the keys are (firm whose colour it takes, words at its end).
 
-    The first of them makes the title. `named` is the same share without investors whom no source names; where it
+    A line begins with its first date. The first of them makes the title. `named` is the same share without investors whom no source names; where it
     is lower, the end is given as a range. The upright line marks `day`, the day of the article.
     """
     (_, headline), first_series = next(iter(shares.items()))
@@ -57,7 +57,7 @@ def money_shares(
             va="top",
         )
         first = min(series.index.min() for series in shares.values())
-        axes.set_xlim(first, last + 0.58 * (last - first))
+        axes.set_xlim(first, last + 0.64 * (last - first))
         axes.set_xticks(
             [
                 pd.Timestamp(year=year, month=1, day=1)
@@ -67,7 +67,7 @@ def money_shares(
         axes.xaxis.set_major_formatter(DateFormatter("%Y"))
         axes.set(ylim=(0, 102), ylabel="Share of all equity raised so far, %", xlabel="Year")
     listed = "; ".join(
-        f"{words} {series[series.index <= pd.Timestamp(day)].iloc[-1]:.0f} % on the article's day and {series.iloc[-1]:.0f} % at the end"
+        f"{words}, from {series.index.min():%B %Y}: {series[series.index <= pd.Timestamp(day)].iloc[-1]:.0f} % on the article's day and {series.iloc[-1]:.0f} % at the end"
         for (_, words), series in shares.items()
     )
     table = pd.DataFrame({words: series for (_, words), series in shares.items()}).ffill()

@@ -130,6 +130,7 @@ def links(rows: pd.DataFrame) -> list[tuple[str, str]]:
 def choke_measures(rows: pd.DataFrame, spare_pct: float) -> pd.DataFrame:
     """Stage, largest supplier, its share, HHI, what is lost if it stops (percent of the input), and its betweenness.
 
+    The loss stands twice: if all others can add `spare_pct` of their output, and if those whom the table does not name add nothing.
     Betweenness counts pairs of others, along the direction of delivery; a pair with several shortest ways counts in parts.
     """
     between = betweenness(links(rows))
@@ -138,8 +139,9 @@ def choke_measures(rows: pd.DataFrame, spare_pct: float) -> pd.DataFrame:
         first = max(of, key=of.get)
         node = f"{first}: wafers" if stage == "foundry" else first
         squares = sum(share**2 for share in of.values())
-        table.append((stage, first, of[first], squares, extraction_losses(of, spare_pct)[first], between[node]))  # fmt: skip
-    columns = ["stage", "largest supplier", "share, %", "HHI of the named", "lost if it stops, %", "betweenness, pairs"]  # fmt: skip
+        lost, most = (extraction_losses(of, spare_pct, theirs)[first] for theirs in (None, 0))
+        table.append((stage, first, of[first], squares, lost, most, between[node]))
+    columns = ["stage", "largest supplier", "share, %", "HHI of the named", "lost if it stops, %", "lost if the unnamed add nothing, %", "betweenness, pairs"]  # fmt: skip
     return pd.DataFrame(table, columns=columns)
 
 

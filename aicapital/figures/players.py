@@ -36,7 +36,7 @@ def player_matrix(
     players: Sequence[str] = PLAYERS,
     labels: Mapping[str, str] = ATTRIBUTES,
 ) -> Chart:
-    """Attributes (rows) of the players (columns) in words; cells that differ from `before` are tinted.
+    """Attributes (rows) of the players (columns) in words; cells whose entry is not that of `before` are tinted.
 
     `profiles` and `before` come from `load("player_profiles", known_by=...)`: pass a later and an earlier day to see
     what has changed. `attributes` are the rows of this lesson, written as `labels` says.
@@ -45,14 +45,17 @@ def player_matrix(
     then = now if before is None else _cells(before, attributes, players)
     changed = now.ne(then)
     labels = {name: labels.get(name, name.replace("_", " ").capitalize()) for name in attributes}
-    day = profiles.attrs.get("known_by")
     if before is None:
-        title = f"{len(players)} players side by side, as known {f'on {day}' if day else 'now'}: {_distinct(now)}"
+        shown = _in_a_row([labels[name] for name in attributes]).lower().capitalize()
+        title = f"{shown} of {len(players)} players, as known {_on(profiles) or 'now'}"
+        if gaps := int(now.eq("").sum().sum()):
+            title += f"; {gaps} of {now.size} cells are not known"
     else:
-        most = changed.sum()
+        count = changed.sum()
+        most = count.index[count == count.max()]
         title = (
-            f"{int(most.sum())} of {now.size} cells have changed since {before.attrs['known_by']} (tinted), "
-            f"{most.max()} of them at {' and at '.join(most.index[most == most.max()])}"
+            f"{count.sum()} of {now.size} entries are newer than {_on(before).removeprefix('on ')} (tinted), "
+            f"{count.max()} {'of them' if len(most) == 1 else 'each'} at {_in_a_row(most)}"
         )
     wrapped = now.map(lambda words: textwrap.wrap(words, LETTERS) or ["not known"])
     heights = [max(map(len, wrapped.loc[name])) * LINE + GAP for name in now.index]
@@ -106,7 +109,12 @@ def _cells(
     return words.reindex(index=list(attributes), columns=list(players)).fillna("")
 
 
-def _distinct(cells: pd.DataFrame) -> str:
-    """The finding of a matrix at one day: on how many rows no two players say the same."""
-    apart = sum(row[row.ne("")].is_unique for _, row in cells.iterrows())
-    return f"all {len(cells.columns)} differ in {apart} of {len(cells)} rows"
+def _on(profiles: pd.DataFrame) -> str:
+    """The day by which the profiles were known, in words; nothing for the newest."""
+    day = profiles.attrs.get("known_by")
+    return f"on {pd.Timestamp(day).day} {pd.Timestamp(day):%B %Y}" if day else ""
+
+
+def _in_a_row(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

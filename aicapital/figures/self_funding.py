@@ -153,8 +153,13 @@ def self_funding_ratios(flows: pd.DataFrame, source: str, top: float = 6.0) -> C
     )
 
 
-def funding_mix(mix: pd.DataFrame, company: str, source: str) -> Chart:
-    """Where a firm's money came from, as shares of the whole: one bar a period, columns as in `MIX` (USD bn)."""
+def funding_mix(
+    mix: pd.DataFrame, company: str, source: str, prediction: float | None = None
+) -> Chart:
+    """Where a firm's money came from, as shares of the whole: one bar a period, columns as in `MIX` (USD bn).
+
+    prediction : the part from outside (percent) that you expect in the last period; drawn in when given.
+    """
     mix = mix[list(MIX)].clip(lower=0)
     shares = 100 * mix.div(mix.sum(axis=1), axis=0)
     outside = 100 - shares["operating cash flow"]
@@ -197,6 +202,22 @@ def funding_mix(mix: pd.DataFrame, company: str, source: str) -> Chart:
             xlim=(0, 100), xlabel="Share of all money that came in, % (numbers in the bars: USD bn)"
         )
         axes.grid(axis="y", visible=False)
+        drawn = prediction is not None and 0 <= prediction <= 100
+        if drawn:
+            at, last = 100 - prediction, len(mix) - 1  # outside money stands at the right end
+            ends = [last - 0.42, last + 0.47]
+            axes.plot([at, at], ends, color="white", linewidth=5)
+            axes.plot([at, at], ends, color=ACCENT, linewidth=2.2, linestyle=":")
+            axes.text(
+                at,
+                last + 0.5,
+                f"your prediction: {prediction:g} % from outside",
+                color=ACCENT,
+                fontsize=9,
+                ha="left" if at < 25 else "right" if at > 75 else "center",
+                va="top",
+            )
+            axes.set_ylim(last + 1, -0.5)
         axes.legend(
             handles=[
                 axes.barh(
@@ -220,8 +241,11 @@ def funding_mix(mix: pd.DataFrame, company: str, source: str) -> Chart:
         f"{period}: " + ", ".join(f"{part} {mix.at[period, part]:.1f}" for part in MIX)
         for period in mix.index
     )
+    told = f" Your prediction for {mix.index[-1]}: {prediction:g} % from outside." if drawn else ""
     return Chart(
-        figure, f"Stacked bar chart in shares. {title}. In USD bn: {listed}.", mix.reset_index()
+        figure,
+        f"Stacked bar chart in shares. {title}. In USD bn: {listed}.{told}",
+        mix.reset_index(),
     )
 
 

@@ -1,7 +1,7 @@
 """Lab: whose money, and what was promised back, for two firms by one measure."""
 
 from bisect import bisect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from ..data import load
 from ..figures.chart import block, sheet
 from ..figures.style import ACCENT, INK, PAPER, QUIET, colour, ink
-from ..models.capital_mix import cumulative_money
+from ..models.capital_mix import cumulative_money, share_of_money
 from .lab import Control, Lab
 
 ARTICLE = date(2026, 3, 3)
@@ -53,7 +53,8 @@ def equity(company: str, up_to: date | None = None, closed: bool = False) -> pd.
 
     A round counts from each of its announcements with what was committed on that day; a later report of it adds
     only what is new. `closed` leaves out reports from before the closing. What the named suppliers leave of a
-    round is the others'. Rounds of unknown size are left out.
+    round is the others'. Rounds of unknown size are left out: where `unknown_rounds` names one, what is here is a lower
+    limit, and each part of it an upper one.
     """
     table, of_investors = _TABLES[company]
     rounds = load(table, all_reports=True).query("company == @company and record_type == 'round'")
@@ -76,6 +77,21 @@ def equity(company: str, up_to: date | None = None, closed: bool = False) -> pd.
     added = (amounts - amounts.groupby(report_of).shift().fillna(0.0)).assign(date=rounds["date"])
     long = added.melt(id_vars="date", var_name="investor", value_name="amount")
     return long[long["amount"] != 0].sort_values("date", kind="stable", ignore_index=True)
+
+
+def unknown_rounds(company: str) -> list[str]:
+    """Rounds whose size nobody has published: part of all equity, of an amount that no table holds."""
+    rounds = load(_TABLES[company][0]).query("company == @company and record_type == 'round'")
+    return rounds.loc[rounds["amount_committed_usd_bn"].isna(), "round_name"].tolist()
+
+
+def largest_share(company: str, investors: Collection[str]) -> pd.Series:
+    """Part of all equity so far that `investors` have committed, by date (percent): an upper limit where a round is unknown.
+
+    It begins where others' money is known; before, the limit would be 100 % and say nothing.
+    """
+    share = share_of_money(equity(company), investors)
+    return share[share < 100] if unknown_rounds(company) else share
 
 
 def purchases(company: str, known_by: str | date | None = None) -> pd.Series:
@@ -162,6 +178,7 @@ def capital_mix(prediction: float | None = None) -> Lab:
         for firm in _TABLES
         for closed in (False, True)
     }
+    unknown = {firm: unknown_rounds(firm) for firm in _TABLES}
     promises_now = _so_far(pd.concat([equity(ANTHROPIC), open_promises()], ignore_index=True))
     promised_on = open_promises()["date"].max().toordinal()
     contracts = {
@@ -182,7 +199,7 @@ def capital_mix(prediction: float | None = None) -> Lab:
         back = contracts[firm][day]
         return {
             "when": np.append(when[:until], _year(day)),
-            "shares": _percent(np.vstack([amounts[:until], so_far])),
+            "shares": _percent(_told(np.vstack([amounts[:until], so_far]), names, unknown[firm])),
             "names": names,
             "by_name": by_name,
             "total": so_far.sum(),
@@ -199,7 +216,7 @@ def capital_mix(prediction: float | None = None) -> Lab:
         figure, (left, right) = sheet(
             "Who financed the lab is one question; whom it has promised to pay is another",
             "Equity by day of announcement, or closed rounds only; Microsoft's and Nvidia's money in Anthropic at the upper limit of their "
-            "promise. Purchases: firm contracts with an exact published price; Anthropic's of September 2026 are what is still to be bought, OpenAI's are full prices. Sources: company "
+            "promise; OpenAI's first round (2019) is of unknown size, so suppliers' parts are upper limits, drawn once others' money is known. Purchases: firm contracts with an exact published price; Anthropic's of September 2026 are what is still to be bought, OpenAI's are full prices. Sources: company "
             "statements, filings, court papers, a leaked draft prospectus, to September 2026.",
             height=4.7,
             ncols=2,
@@ -295,16 +312,23 @@ def capital_mix(prediction: float | None = None) -> Lab:
         if not result["total"]:
             return f"By {day} the tables hold no round of {firm} with a published amount, so there are 0 dollars to divide up."
         total, theirs, back = result["total"], result["theirs"], result["back_to_them"]
-        total, theirs, back = result["total"], result["theirs"], result["back_to_them"]
         limit = any(result["by_name"].get(name) and name in COUNTED[who] for name in _at_most(firm))
         part = f"{_plain(theirs)} of it, {100 * theirs / total:.0f} %" if theirs else "none of it"
         part = f"at most {part}" if limit else part
+        if unknown[firm] and theirs:
+            reason = f"the size of {' and '.join(unknown[firm])} is not published"
+            part = (
+                f"all of it: {reason}, so their part is not known"
+                if theirs == total
+                else f"{_plain(theirs)} of it, at most {100 * theirs / total:.0f} %: {reason}"
+            )
+        least = "at least " if unknown[firm] else ""
         if result["promised"]:
             words = f"With all promises paid, {firm} would have raised USD {_plain(total)} bn of equity; {who} would have given {part}."
         elif values["promises"] == CLOSED:
-            words = f"By {day} the closed rounds of {firm} came to USD {_plain(total)} bn of equity; {who} stand for {part}."
+            words = f"By {day} the closed rounds of {firm} came to {least}USD {_plain(total)} bn of equity; {who} stand for {part}."
         else:
-            words = f"By {day} investors had committed USD {_plain(total)} bn of equity to {firm}; {who} stand for {part}."
+            words = f"By {day} investors had committed {least}USD {_plain(total)} bn of equity to {firm}; {who} stand for {part}."
         if result["not_closed"] > 0.5:
             words += (
                 f" USD {_plain(result['not_closed'])} bn of all was announced and not yet closed."
@@ -416,6 +440,12 @@ def _apart(heights: list[float], gap: float) -> list[float]:
         placed[position] = min(placed[position], ceiling)
         ceiling = placed[position] - gap
     return placed
+
+
+def _told(amounts: np.ndarray, names: list[str], unknown: list[str]) -> np.ndarray:
+    """No parts where a round of unknown size is in and no money of others is known: they would all be the suppliers'."""
+    others = amounts[:, [name not in SUPPLIERS for name in names]].sum(axis=1, keepdims=True)
+    return amounts * (others > 0) if unknown else amounts
 
 
 def _percent(amounts: np.ndarray) -> np.ndarray:

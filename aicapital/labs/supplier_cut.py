@@ -25,9 +25,11 @@ def shares() -> dict[str, dict[str, float]]:
 
 
 def _help(result: dict, months_to_ramp: int) -> str:
-    """What the others add, in words; nothing where they add nothing in time."""
-    if result["after"] - result["before"] < 0.5 or months_to_ramp >= MONTHS:
-        return ", and the others add nothing in time" if result["before"] < 100 * FULL else ""
+    """What the others add, in words; nothing where nothing is missing."""
+    added = result["after"] - result["before"]
+    if added < 0.5 or months_to_ramp >= MONTHS:
+        little = "nothing" if not added or months_to_ramp >= MONTHS else "less than half a percent"
+        return f", and the others add {little} in time" if result["before"] < 100 * FULL else ""
     since = (
         f"after month {months_to_ramp}" if months_to_ramp else "with what the others add at once"
     )
@@ -60,7 +62,7 @@ def supplier_cut(prediction: float | None = None) -> Lab:
     def scene():
         figure, axes = sheet(
             "The scarcest input decides the output; stocks put the loss off, spare capacity shrinks it",
-            "Shares: Counterpoint (memory, Q2 2025; wafers, February 2026), estimates. Cut, spare capacity, stock and time to raise output are "
+            "Shares: Counterpoint (memory, Q2 2025; wafers, February 2026), estimates. The others: all who make the rest, named in the table or not. Cut, spare capacity, stock and time to raise output are "
             "yours (assumed). Fixed proportions: no chip without wafer and memory. Packaging is not in it: its known shares are customers'.",
             height=4.3,
         )

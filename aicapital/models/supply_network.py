@@ -55,12 +55,17 @@ def _shortest_paths(ways: Mapping[str, set[str]], start: str):
 
 
 def input_left(
-    shares: Mapping[str, float], supplier: str, cut_pct: float, spare_pct: float = 0.0
+    shares: Mapping[str, float],
+    supplier: str,
+    cut_pct: float,
+    spare_pct: float = 0.0,
+    unnamed_spare_pct: float | None = None,
 ) -> float:
     """Supply of one input after a cut, usual supply = 1.
 
-    `shares` gives each supplier's share (percent; what is missing to 100 is others, who have no spare capacity here). The other
-    named suppliers can each raise output by `spare_pct`, but never above what was lost.
+    `shares` gives each named supplier's share (percent); what is missing to 100 is that of suppliers without a name. All the
+    others, named or not, can raise their output by `spare_pct`, together never above what was lost. What the unnamed can add is
+    seldom known: `unnamed_spare_pct` gives them a percentage of their own, such as 0 for the worst case.
     """
     given = amounts(
         "shares", shares, "percent", "{'TSMC': 70, 'Samsung': 7}", minimum=0, maximum=100
@@ -72,18 +77,27 @@ def input_left(
     known("supplier of this input", supplier, given)
     cut = number("cut_pct", cut_pct, "percent", minimum=0, maximum=100)
     spare = number("spare_pct", spare_pct, "percent", minimum=0)
+    theirs = spare
+    if unnamed_spare_pct is not None:
+        theirs = number("unnamed_spare_pct", unnamed_spare_pct, "percent", minimum=0)
+    named = sum(given.values())
     lost = given[supplier] * cut / 100
-    found = (sum(given.values()) - given[supplier]) * spare / 100
+    found = ((named - given[supplier]) * spare + max(0.0, 100 - named) * theirs) / 100
     return 1 - max(0.0, lost - found) / 100
 
 
-def extraction_losses(shares: Mapping[str, float], spare_pct: float = 0.0) -> dict[str, float]:
-    """What is lost of one input, in percent, if each supplier in turn stops: its share less what the others can add.
+def extraction_losses(
+    shares: Mapping[str, float], spare_pct: float = 0.0, unnamed_spare_pct: float | None = None
+) -> dict[str, float]:
+    """What is lost of one input, in percent, if each supplier in turn stops: its share less what all the others can add.
 
     Hypothetical extraction: take one part out, see what is missing (review: Dietzenbacher and Lahr 2013, Economic Systems
-    Research 25). `shares` and `spare_pct` as in `input_left`.
+    Research 25). `shares`, `spare_pct` and `unnamed_spare_pct` as in `input_left`.
     """
-    return {name: 100 * (1 - input_left(shares, name, 100, spare_pct)) for name in shares}
+    return {
+        name: 100 * (1 - input_left(shares, name, 100, spare_pct, unnamed_spare_pct))
+        for name in shares
+    }
 
 
 def output_path(

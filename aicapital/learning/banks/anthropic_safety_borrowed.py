@@ -158,8 +158,8 @@ QUESTIONS = [
         "Take all firms that sell computing to a lab, clouds and chip makers, and count equity as committed by the article's day, paid or not. Which lab has the larger part from its suppliers?",
         options=(MORE_ANTHROPIC, MORE_OPENAI, ALIKE),
         truth=lambda: MORE_OPENAI,
-        explain="As committed, {openai_then:.0f} % of OpenAI's equity and at most {suppliers_then:.0f} % of Anthropic's. But {openai_open:,.0f} bn of OpenAI's had been announced four days before and not closed, a part of it on conditions. "
-        "In closed rounds it is {openai_closed:.0f} % for OpenAI and {share_then:.0f} to {suppliers_then:.0f} % for Anthropic. The answer depends on the count.",
+        explain="As committed, at most {openai_then:.0f} % of OpenAI's equity (the size of its first round is not published) and at most {suppliers_then:.0f} % of Anthropic's. But {openai_open:,.0f} bn of OpenAI's had been announced four days before and not closed, a part of it on conditions. "
+        "In closed rounds it is at most {openai_closed:.0f} % for OpenAI and {share_then:.0f} to {suppliers_then:.0f} % for Anthropic. The answer depends on the count.",
         values=_mix,
     ),
     Prediction(

@@ -183,7 +183,7 @@ QUESTIONS = [
             Option("Neither: the rule was announced", why="An announced rule binds from its effective date, unless a letter or a filing says otherwise.", mistake="announced for in effect"),
             Option("Both: the rule was not yet in effect", why="True of the rule. But the letter named data-centre chips, and a letter binds the firm that gets it.", mistake="letter forgotten"),
         ],
-        hints=("How many dates are there?", "Ask for each chip: which of the dates binds it?", "The letter speaks of data-centre chips only.", "An RTX 4090 yes, an L40S no"),
+        hints=("How many dates are there?", "The letter speaks of data-centre chips only. Ask for each chip: which of the dates binds it?", "By the table of classes the L40S is for data centres, the RTX 4090 is not.", "An RTX 4090 yes, an L40S no"),
     ),
     Choice(
         "whose_share",

@@ -67,11 +67,15 @@ def _market(lift: float) -> FreeComplement:
 
 
 def _prices() -> dict[str, float]:
+    market, best = _market(0.5), _market(0.5).best()
+    left = best["core_price"] - market.core_cost
     return {
         "alone": _market(0).best()["second_price"],
-        "margin": _market(0).best()["core_price"],
-        "together": _market(0.5).best()["second_price"],
-        "zero_from": _market(0.5).zero_price_lift,
+        "top": market.second_demand / market.second_slope,
+        "margin": left,
+        "worth": market.lift * left,
+        "together": best["second_price"],
+        "zero_from": market.zero_price_lift,
     }
 
 
@@ -154,12 +158,14 @@ QUESTIONS = [
     ),
     Prediction(
         "model_price",
-        "A firm owns a model and a core product. Sold by somebody with nothing else to sell, the model would cost USD {alone:g} a month. Here each user "
-        "of the model also wins the firm half a unit of core sales a month, and about USD {margin:g} is left of each unit. Which price of the model earns the firm most in all?",
+        "A firm owns a model and a core product. Users of the model fall in a straight line with its price, to none at USD {top:g} a month, and a copy costs nothing: sold by "
+        "somebody with nothing else to sell, it would cost USD {alone:g}. Here each user of the model also wins the firm half a unit of core sales a month. The firm chooses the core "
+        "price anew, too; at its best two prices USD {margin:.2f} is left of each core unit. Which price of the model earns the firm most in all?",
         unit="USD",
         tolerance=1.5,
         truth=lambda: _prices()["together"],
-        explain="Below {alone:g} the model earns less, and core sales earn more. At a price of {together:.1f} the two just balance; from a lift of {zero_from:.2f} on, zero is best.",
+        explain="Each user brings half of USD {margin:.2f} in core sales, {worth:.2f}, besides the price. A seller alone takes half of {top:g}; this one takes half of what is left of it, "
+        "({top:g} - {worth:.2f}) / 2 = {together:.1f}. The larger the lift, the lower the price; from a lift of {zero_from:.2f} on, zero is best.",
         values=_prices,
     ),
     Prediction(
