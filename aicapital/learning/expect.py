@@ -64,7 +64,7 @@ def number(
             return Feedback.wrong(f"You have {with_unit(quantity.value, unit)}.")
         return verdict
 
-    test.reads_text = True
+    test.reads_text, test.mistakes = True, tuple(mistakes)
     return test
 
 
