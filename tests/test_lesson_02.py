@@ -204,6 +204,35 @@ def _subtracted_by_label(results, period):
     return (own - capex).dropna()
 
 
+NVIDIA = {"firm": "Nvidia", "year": 2018, "own": 3.5, "capex": 0.6, "order": "BCA"}
+META = {"firm": "Meta", "year": 2024, "own": 91.3, "capex": 37.3, "order": "ABC"}
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "mistake"),
+    [
+        (None, 1.8, None),
+        (None, 73.3, "amount for ratio"),
+        (None, 73.266, "amount for ratio"),
+        (None, "USD 73.3 bn", "amount for ratio"),
+        (None, 164.7, "amount for ratio"),
+        (None, 91.4, "amount for ratio"),
+        (None, 180, "percent for a ratio"),
+        (None, 5, ""),
+        (None, 0.56, "ratio turned round"),
+        (META, 2.4, None),
+        (META, 54, "amount for ratio"),
+        (META, 245, "percent for a ratio"),
+        (META, 9, ""),
+        (NVIDIA, 5.8, None),
+        (NVIDIA, 3.5, ""),
+    ],
+)
+def test_a_predicted_ratio_is_told_from_an_amount_and_a_percentage(own, given, mistake):
+    feedback = learning.sheet("02", own=own and {"q1": own}).judge("q1_prediction", given)
+    assert feedback.solved == (mistake is None) and feedback.mistake == (mistake or ""), feedback
+
+
 @pytest.mark.parametrize(
     ("function", "mistake"),
     [

@@ -549,15 +549,18 @@ def _self_funding(
     The published sheet leaves both amounts to the table; a learner's own names them, so that the ratio can be told.
     """
     ratio, published = own / capex, (firm, year) == ("Alphabet", 2025)
+    # A small amount may be meant as a ratio.
+    amounts = [it for it in (own - capex, own, capex) if it > 3 * ratio]
     if published:
         borrowed = "It sold bonds that year. "
         right = "You expected more than enough and not a multiple of it. Now compare it with the output."
         size = [
             expect.that(
                 "Cash flow is less than three times capex here. Is yours a percentage?",
-                lambda given: given < 3,
+                lambda given: given < 100,
                 mistake="percent for a ratio",
-            )
+            ),
+            expect.that("Cash flow is less than three times capex here.", lambda given: given < 3),
         ]
     else:
         borrowed = ""
@@ -570,9 +573,13 @@ def _self_funding(
                 lambda given: given > 0.8 * ratio,
             ),
             expect.that(
-                f"{firm}'s cash flow pays for its capex less often than that. Is yours a percentage or a difference?",
-                lambda given: given < 1.25 * ratio,
+                f"{firm}'s cash flow pays for its capex less often than that. Is yours a percentage?",
+                lambda given: given < 80 * ratio,
                 mistake="percent for a ratio",
+            ),
+            expect.that(
+                f"{firm}'s cash flow pays for its capex less often than that.",
+                lambda given: given < 1.25 * ratio,
             ),
         ]
     prediction = SheetCheck(
@@ -583,6 +590,11 @@ def _self_funding(
         right=right,
         tests=[
             expect.that("A ratio is a plain number.", lambda given: isinstance(given, int | float)),
+            expect.that(
+                "That is an amount in USD bn. The ratio is a number of times: cash flow divided by capex.",
+                lambda given: all(abs(given - amount) > 0.06 for amount in amounts),
+                mistake="amount for ratio",
+            ),
             expect.that(
                 f"Below 1 {firm} would not have paid for its capex of {year} from the year's own cash.",
                 lambda given: given >= 1,
