@@ -132,6 +132,8 @@ def close(
     value: float, target: float, tolerance: float | None, rel_tolerance: float | None
 ) -> bool:
     """Within the absolute or the relative tolerance, whichever is wider; 1 % if neither is given."""
+    if math.isinf(value) or math.isinf(target):
+        return value == target
     if tolerance is None and rel_tolerance is None:
         rel_tolerance = 0.01
     room = max(tolerance or 0.0, (rel_tolerance or 0.0) * abs(target))
