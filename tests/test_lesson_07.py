@@ -142,6 +142,9 @@ def test_checks_name_the_mistake(question, given, mistake):
 
 def test_points_of_an_index_are_no_percentage():
     check = learning.Lesson("07").check("hhi_bounds")
+    for given in ("0", "-1", "2"):  # within the answer's tolerance of the squared fractions
+        check.answer(given)
+        assert not check.feedback.solved and check.feedback.mistake == "", given
     check.answer("1894 %")
     assert check.feedback.status == "unreadable" and "is in per cent" in check.feedback.says
     prediction = learning.Lesson("07").questions["foundry_hhi"]

@@ -140,10 +140,10 @@ const tried = count => `${count} ${count === 1 ? 'try' : 'tries'}`;
 function judgeNumber(data, typed) {
   let quantity;
   try { quantity = readNumber(typed, data.unit, data.expects); } catch (error) { return {status: 'unreadable', html: escaped(error.message)}; }
-  const value = quantity.value, hit = target => close(value, target, data.tolerance, data.relative);
-  if (hit(data.answer)) return {status: 'right', html: data.right};
+  const value = quantity.value, hit = (target, tolerance) => close(value, target, tolerance, data.relative);
+  if (hit(data.answer, data.tolerance)) return {status: 'right', html: data.right};
   for (const mistake of data.mistakes)
-    if (hit(mistake.value)) return {status: 'wrong', html: mistake.says, mistake: mistake.name === 'fraction for percent' && !isFraction(value) ? '' : mistake.name};
+    if (hit(mistake.value, data.tolerance == null ? null : Math.min(data.tolerance, Math.abs(mistake.value) / 2))) return {status: 'wrong', html: mistake.says, mistake: mistake.name === 'fraction for percent' && !isFraction(value) ? '' : mistake.name};
   if (isPercent(data.unit) && !quantity.percentSign && isFraction(value) && Math.abs(data.answer) >= 1) return {status: 'wrong', html: escaped(fractionNote(value)), mistake: 'fraction for percent'};
   const outside = outOfBounds(value, data.unit, data.minimum, data.maximum);
   if (outside) return {status: 'unreadable', html: escaped(outside)};
