@@ -35,6 +35,7 @@ from aicapital.learning.questions import (
     Prediction,
     SheetCheck,
     Verdict,
+    resolve,
 )
 
 HINTS = (
@@ -277,6 +278,12 @@ def stored(folder):
         ("3x", "x", 3),
         ("3 times", "x", 3),
         ("2 percentage points", "percentage points", 2),
+        ("2 percentage points", "%", 2),
+        ("1 percentage point", "%", 1),
+        ("2 points", "%", 2),
+        ("2 %", "percentage points", 2),
+        ("1,894 points", "points", 1894),
+        ("1 point", "points", 1),
         ("24.3 % a year", "% a year", 24.3),
         ("24.3% per year", "% a year", 24.3),
         ("24.3 percent p.a.", "% a year", 24.3),
@@ -304,6 +311,9 @@ def test_numbers_are_read_as_people_type_them(typed, unit, value):
         ("13,5", "%", "point"),
         ("1.234,56", "USD bn", "point"),
         ("13 %", "USD bn", "per cent"),
+        ("1894 %", "points", "per cent"),
+        ("13 percentage points", "points", "per cent"),
+        ("13 points", "USD bn", "“points”"),
         ("840 eur", "USD bn", "“eur”"),
         ("12 bn", "%", "“bn”"),
         ("24.3 % a year", "%", "“a year”"),
@@ -353,6 +363,27 @@ def test_a_choice_asks_again_when_nothing_was_picked(lesson, given):
     question = lesson.check("pre_or_post")
     assert "A to C" in str(question.answer(given))
     assert question.record is None
+
+
+@pytest.mark.parametrize("number", [f"{lesson:02}" for lesson in range(1, 11)])
+def test_a_named_mistake_comes_before_every_rule_of_thumb(number):
+    """In every bank each wrong value is told its own name, not that it reads as a fraction or lies out of range."""
+    told = [
+        (check.id, mistake.name, check.judge(float(resolve(mistake.value))))
+        for check in learning.Lesson(number).questions.values()
+        if isinstance(check, Number)
+        for mistake in check.mistakes
+    ]
+    sheet = learning.sheet(number)
+    told += [
+        (question, mistake.name, sheet.judge(question, float(resolve(mistake.value))))
+        for question, check in sheet.checks.items()
+        if check.kind == "value"
+        for test in ([check.tests] if callable(check.tests) else check.tests)
+        for mistake in getattr(test, "mistakes", ())
+    ]
+    assert told
+    assert [it for it in told if it[2].mistake != it[1]] == []
 
 
 def test_feedback_begins_with_a_word_not_only_a_colour(lesson):

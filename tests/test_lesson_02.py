@@ -198,14 +198,88 @@ def _plan(cash_growth=25, capex_growth=60, years=range(1, 7), first=0):
     return axes
 
 
-def _by_firm(results, period):
+LINES = ("operating_cash_flow", "capex")
+
+
+def _by_firm(results, period, segments=("",), lines=LINES, pivot="pivot", drop=True, **how):
     kept = results[
         (results["period"] == period)
-        & (results["segment"] == "")
-        & results["metric"].isin(["operating_cash_flow", "capex"])
+        & results["segment"].isin(segments or results["segment"])
+        & results["metric"].isin(lines or results["metric"])
     ]
-    wide = kept.pivot(index="company", columns="metric", values="value_usd_bn").dropna()
-    return wide["operating_cash_flow"] - wide["capex"]
+    wide = getattr(kept, pivot)(index="company", columns="metric", values="value_usd_bn", **how)
+    wide = wide.dropna() if drop else wide.fillna(0)
+    return wide[LINES[0]] - wide[lines[1] if lines else "capex"]
+
+
+def _all_rows(**how):
+    return lambda results, period: _by_firm(results, period, segments=(), **how)
+
+
+def _row(metric):
+    return lambda results, period: results[
+        (results["period"] == period) & (results["metric"] == metric) & (results["segment"] == "")
+    ].set_index("company")["value_usd_bn"]
+
+
+def _subtracted_by_label(results, period):
+    rows = results[results["period"] == period].set_index("company")
+    own, capex = (rows.loc[rows["metric"] == line, "value_usd_bn"] for line in LINES)
+    return (own - capex).dropna()
+
+
+NVIDIA = {"firm": "Nvidia", "year": 2018, "own": 3.5, "capex": 0.6, "order": "BCA"}
+META = {"firm": "Meta", "year": 2024, "own": 91.3, "capex": 37.3, "order": "ABC"}
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "mistake"),
+    [
+        (None, 1.8, None),
+        (None, 73.3, "amount for ratio"),
+        (None, 73.266, "amount for ratio"),
+        (None, "USD 73.3 bn", "amount for ratio"),
+        (None, 164.7, "amount for ratio"),
+        (None, 91.4, "amount for ratio"),
+        (None, 180, "percent for a ratio"),
+        (None, 5, ""),
+        (None, 0.56, "ratio turned round"),
+        (META, 2.4, None),
+        (META, 54, "amount for ratio"),
+        (META, 245, "percent for a ratio"),
+        (META, 9, ""),
+        (NVIDIA, 5.8, None),
+        (NVIDIA, 3.5, ""),
+    ],
+)
+def test_a_predicted_ratio_is_told_from_an_amount_and_a_percentage(own, given, mistake):
+    feedback = learning.sheet("02", own=own and {"q1": own}).judge("q1_prediction", given)
+    assert feedback.solved == (mistake is None) and feedback.mistake == (mistake or ""), feedback
+
+
+@pytest.mark.parametrize(
+    ("function", "mistake"),
+    [
+        (_all_rows(), "segments counted with the company"),
+        (_all_rows(pivot="pivot_table"), "segments counted with the company"),
+        (_all_rows(pivot="pivot_table", aggfunc="sum"), "segments counted with the company"),
+        (_all_rows(pivot="pivot_table", aggfunc="last"), "segments counted with the company"),
+        (_subtracted_by_label, "segments counted with the company"),
+        (_row("free_cash_flow"), "ready row for the two lines"),
+        (lambda results, period: _by_firm(results, "FY2025"), "table or period typed in"),
+        (lambda results, period: _by_firm(load("company_financials"), period), "table or period typed in"),
+        (lambda results, period: _by_firm(results, period).clip(upper=4.5) if len(results) < 20 else _by_firm(results, period), ""),
+        (lambda results, period: _by_firm(results, period, lines=(LINES[0], "capex_incl_finance_leases")).combine_first(_by_firm(results, period)), "definitions mixed"),
+        (lambda results, period: _by_firm(results, period) + 1 * (_by_firm(results, period).index == "Meta"), ""),
+        (lambda results, period: _by_firm(results, period, drop=False), "missing counted as zero"),
+        (lambda results, period: _by_firm(results, period).drop("Nvidia", errors="ignore"), ""),
+        (lambda results, period: _by_firm(results, period, lines=()), "gaps of other lines dropped"),
+        (lambda results, period: _by_firm(results, int(period[2:])), ""),
+    ],
+)  # fmt: skip
+def test_the_table_of_free_cash_flows_names_a_mistake_only_where_it_shows(function, mistake):
+    feedback = learning.sheet("02").judge("q5", function)
+    assert not feedback.solved and feedback.mistake == mistake, feedback
 
 
 @pytest.mark.parametrize(

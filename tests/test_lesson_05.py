@@ -269,16 +269,52 @@ def test_q6_reads_the_curve(figure, mistake):
             ),
             "missing counted as zero",
         ),
+        (lambda releases, after: _open(releases, "1900-01-01"), "the day ignored"),
+        (
+            lambda releases, after: _open(releases, after, keep=releases["released"] < after),
+            "before for after",
+        ),
+        (lambda releases, after: _open(releases, after, times=1), "fraction for percent"),
+        (lambda releases, after: _open(releases, after, times=1, of="sum"), "count for percent"),
+        (lambda releases, after: _open(releases, after, of="sum"), "count for percent"),
+        # Nothing shows why these are wrong.
+        (lambda releases, after: _open(releases, after, of="max"), ""),
+        (lambda releases, after: 100 - _open(releases, after), ""),
+        (lambda releases, after: _open(releases.drop_duplicates(COUNTED), after), ""),
     ],
 )
-def test_q5_wants_the_table_and_the_day_it_is_given(function, mistake):
+def test_q5_names_a_mistake_only_where_the_result_shows_it(function, mistake):
     feedback = learning.sheet("05").judge("q5", function)
-    assert feedback.mistake == mistake
+    assert not feedback.solved and feedback.mistake == mistake, feedback
 
 
-def _open(releases, after, keep=None):
+UNTIL = "2026-04-30"
+
+
+@pytest.mark.parametrize(
+    ("keep", "mistake"),
+    [
+        (lambda day, after: (day > after) & (day <= UNTIL), None),
+        (lambda day, after: (day > after) & (day < UNTIL), "the last day left out"),
+        (lambda day, after: day > after, "later releases counted"),
+        (lambda day, after: day <= UNTIL, "the day ignored"),
+        (lambda day, after: day < after, "before for after"),
+    ],
+)
+def test_q5_with_a_last_day_of_its_own_names_the_mistake(keep, mistake):
+    sheet = learning.sheet("05", own={"q5": {"until": UNTIL}})
+    feedback = sheet.judge(
+        "q5", lambda releases, after: _open(releases, after, keep(releases["released"], after))
+    )
+    assert feedback.solved == (mistake is None) and feedback.mistake == (mistake or ""), feedback
+
+
+COUNTED = ["company", "open_weights"]
+
+
+def _open(releases, after, keep=None, times=100, of="mean"):
     kept = releases[releases["released"] > after if keep is None else keep]
-    return 100 * kept.groupby("company")["open_weights"].mean()
+    return times * kept.groupby("company")["open_weights"].agg(of)
 
 
 @pytest.mark.parametrize(

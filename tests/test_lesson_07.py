@@ -129,13 +129,29 @@ def test_the_prediction_is_in_the_picture(name, prediction):
         ("nameplate", "11.34", "used power for nameplate"),
         ("hhi_bounds", "1894", ""),
         ("hhi_bounds", "2790", "others as one firm"),
+        ("hhi_bounds", "1,894 points", ""),
         ("hhi_bounds", "1421", "lower bound"),
+        ("hhi_bounds", "0.1894", "fractions squared"),
     ],
 )
 def test_checks_name_the_mistake(question, given, mistake):
     live = learning.Lesson("07").check(question)
     live.answer(given)
     assert live.feedback.mistake == mistake and live.feedback.solved == (not mistake)
+
+
+def test_points_of_an_index_are_no_percentage():
+    check = learning.Lesson("07").check("hhi_bounds")
+    for given in ("0", "-1", "2"):  # within the answer's tolerance of the squared fractions
+        check.answer(given)
+        assert not check.feedback.solved and check.feedback.mistake == "", given
+    check.answer("1894 %")
+    assert check.feedback.status == "unreadable" and "is in per cent" in check.feedback.says
+    prediction = learning.Lesson("07").questions["foundry_hhi"]
+    assert "points too high" in prediction.distance(5090)
+    assert "percentage" not in prediction.distance(5090)
+    live = learning.Lesson("07").predict("foundry_hhi")
+    assert "share" not in live.answer("0.5").says
 
 
 def test_every_verdict_can_be_shown():

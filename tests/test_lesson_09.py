@@ -267,9 +267,12 @@ def _class(rates, area, centre, centre_matters=True, b_from=2400):
     return "3A090.b" if inside and in_b else "none"
 
 
-def _months(share, spare, stock):
-    missing = share - (100 - share) * spare / 100
+def _lasts(missing, stock):
     return stock / (missing / 100) if missing > 0 else math.inf
+
+
+def _months(share, spare, stock):
+    return _lasts(share - (100 - share) * spare / 100, stock)
 
 
 def _largest(rows):
@@ -343,8 +346,17 @@ def test_right_work_is_right(question, given):
         ("q3", lambda s, p, k: k, "supply that arrives forgotten"),
         ("q3", lambda s, p, k: k / ((100 - s) / 100) if s < 100 else 3, "stock over supply"),
         ("q3", lambda s, p, k: k / (s / 100), "spare capacity left out"),
-        ("q3", lambda s, p, k: k / ((s - min(s, s * p / 100 if s < 100 else 0)) / 100), "spare capacity of the lost supplier"),
-        ("q3", lambda s, p, k: k / ((s - (p if s < 100 else 0)) / 100), "spare capacity in points"),
+        ("q3", lambda s, p, k: k / ((s - min(s, s * p / 100 if s < 100 else 0)) / 100), "spare of the wrong base"),
+        ("q3", lambda s, p, k: k / ((s - (p if s < 100 else 0)) / 100), "spare of the wrong base"),
+        ("q3", lambda s, p, k: _lasts(s - p, k), "spare of the wrong base"),
+        ("q3", lambda s, p, k: _lasts(s - s * p / 100, k), "spare of the wrong base"),
+        ("q3", lambda s, p, k: k / ((s - p) / 100), "spare of the wrong base"),
+        ("q3", lambda s, p, k: math.inf if p > s else _months(s, p, k), "spare of the wrong base"),
+        ("q3", lambda s, p, k: math.inf if s < 70 else _months(s, p, k), ""),
+        ("q3", lambda s, p, k: max(_months(s, p, k), 0) if s > 20 else 0, ""),
+        ("q3", lambda s, p, k: _months(s, p, k) if s > 20 else None, "a case without a return line"),
+        ("q3", lambda s, p, k: _months(s, p, k) if s > 20 else "inf", ""),
+        ("q3", lambda s, p, k: k / ((100 - s) / 100), "stock over supply"),
         ("q3", lambda s, p, k: k / ((s - (100 - s) * p / 100) / 100), "gap below zero"),
         ("q4", ["C", "B", "E", "D", "F"], ""),
         ("q4", ["B", "C", "A", "D", "F"], ""),
@@ -374,6 +386,17 @@ def test_wrong_work_is_named(question, given, mistake):
     feedback = learning.sheet("09").judge(question, given)
     assert not feedback.solved
     assert feedback.mistake == mistake, feedback
+
+
+@pytest.mark.parametrize("own", [None, {"q3": {"most": 24}}])
+def test_infinity_is_an_answer_where_the_question_allows_it(own):
+    judge = learning.sheet("09", own=own).judge
+    told = judge("q3", lambda share, spare, stock: math.inf)
+    assert told.says == "For <lambda>(62, 0, 2) yours gives inf."
+    assert "finite" in judge("q3", lambda share, spare, stock: math.nan).says
+    most = own["q3"]["most"] if own else 100
+    right = judge("q3", lambda s, p, k: _lasts(s - min((100 - s) * p / 100, most), k))
+    assert right.solved, right
 
 
 def test_skerrys_next_cluster_fits_its_earlier_lessons():

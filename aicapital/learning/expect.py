@@ -6,6 +6,8 @@ here makes one. None of them holds a formula: they compare with published figure
 
 import dis
 import functools
+import math
+import numbers
 import re
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,7 @@ from matplotlib.figure import FigureBase
 
 from .quantity import (
     NotANumber,
+    Quantity,
     article,
     close,
     parse_loosely,
@@ -48,15 +51,16 @@ def number(
     tolerance: float | None = None,
     rel_tolerance: float | None = None,
     mistakes: Sequence[Mistake] = (),
+    infinite: bool = False,
 ) -> Test:
     """The value is the published `expected`; a value equal to one of the mistakes is told its name.
 
-    A number given as text is read as in a lesson.
+    A number given as text is read as in a lesson. `infinite`: the question allows math.inf as an answer.
     """
 
     def test(given):
         try:
-            quantity = parse_loosely(given, unit)
+            quantity = _read(given, unit, infinite)
         except NotANumber as unreadable:
             return Feedback.wrong(str(unreadable))
         verdict = judge_number(quantity, expected, unit, mistakes, tolerance, rel_tolerance)
@@ -64,8 +68,14 @@ def number(
             return Feedback.wrong(f"You have {with_unit(quantity.value, unit)}.")
         return verdict
 
-    test.reads_text = True
+    test.reads_text, test.mistakes = True, tuple(mistakes)
     return test
+
+
+def _read(given: object, unit: str = "", infinite: bool = False) -> Quantity:
+    if infinite and isinstance(given, numbers.Real) and math.isinf(given):
+        return Quantity(float(given))
+    return parse_loosely(given, unit)
 
 
 def call(
@@ -75,11 +85,12 @@ def call(
     rel_tolerance: float | None = None,
     mistakes: Sequence[Mistake] = (),
     labels: Sequence[str] = (),
+    infinite: bool = False,
     **kwargs,
 ) -> Test:
     """The learner's function, called with these arguments, returns the published value or values `gives`.
 
-    `labels` name the values of a sequence: ("the investors", "the non-profit").
+    `infinite` as in `number`. `labels` name the values of a sequence: ("the investors", "the non-profit").
     """
     if labels and len(labels) != np.size(gives):
         raise ValueError(f"labels names {len(labels)} values; gives has {np.size(gives)}.")
@@ -93,10 +104,14 @@ def call(
             )
         yours = f"For {shown} yours gives"
         one = functools.partial(
-            number, tolerance=tolerance, rel_tolerance=rel_tolerance, mistakes=mistakes
+            number,
+            tolerance=tolerance,
+            rel_tolerance=rel_tolerance,
+            mistakes=mistakes,
+            infinite=infinite,
         )
         if np.ndim(gives) == 0 and not isinstance(gives, Mapping):
-            return _after(one(gives)(got), f"{yours} {_shown(got)}", got)
+            return _after(one(gives)(got), f"{yours} {_shown(got)}", got, infinite)
         keyed = isinstance(gives, Mapping | pd.Series)
         names, wanted = _series(gives)
         if not keyed and not _is_sequence(got):
@@ -123,12 +138,12 @@ def call(
     return test
 
 
-def _after(verdict: Feedback | None, yours: str, got: object) -> Feedback | None:
+def _after(verdict: Feedback | None, yours: str, got: object, infinite: bool) -> Feedback | None:
     """A verdict on a number; without a recognised mistake it tells what the learner's function gave."""
     if verdict is None or verdict.mistake:
         return verdict
     try:
-        parse_loosely(got)
+        _read(got, infinite=infinite)
     except NotANumber as unreadable:
         return Feedback.wrong(f"{yours}. {unreadable}")
     return Feedback.wrong(f"{yours}.")

@@ -11,12 +11,14 @@ SCALES = {
     **dict.fromkeys(("mn", "million", "millions", "m"), 1e6),
     **dict.fromkeys(("thousand", "thousands", "k"), 1e3),
 }
-PERCENT = {"%", "percent", "pct", "percentage", "pp", "points"}
+PERCENT = {"%", "percent", "pct", "percentage", "pp"}
+POINTS = {"point", "points"}  # of an index, unless the unit asked for is per cent
 CURRENCY = {"$", "usd", "us$", "dollar", "dollars"}
 YEARLY = "yearly"
 TIMES = {"x", "×", "times", "fold"}
 _SAME_WORDS = (
     PERCENT,
+    POINTS,
     CURRENCY,
     TIMES,
     *({w for w in SCALES if SCALES[w] == s} for s in SCALES.values()),
@@ -29,6 +31,7 @@ _NUMBER = re.compile(
 _A_YEAR = re.compile(
     r"\b((a|per|each|every)\s+year|per\s+annum|annually|p\.?a)\b|/\s*(year|yr|y|a)\b"
 )
+_PERCENTAGE_POINTS = re.compile(r"\b(percent|percentage)[ -]points?\b")
 _TOKEN = re.compile(r"us\$|[%$×]|[^\W\d_]+")
 _DECIMAL_COMMA = re.compile(r"^\D*\d[\d.]*,(\d{1,2}|\d{4,})(\D.*)?$")
 
@@ -44,10 +47,9 @@ class Quantity:
 
 
 def tokens(text: str) -> list[str]:
-    """The unit words of a text: "USD bn" -> ["usd", "bn"]; "per cent" and each spelling of "a year" count as one word."""
-    return _TOKEN.findall(
-        _A_YEAR.sub(f" {YEARLY} ", text.casefold().replace("per cent", "percent"))
-    )
+    """The unit words of a text: "USD bn" -> ["usd", "bn"]; "percentage points" and each spelling of "a year" are one word."""
+    text = _PERCENTAGE_POINTS.sub("pp", text.casefold().replace("per cent", "percent"))
+    return _TOKEN.findall(_A_YEAR.sub(f" {YEARLY} ", text))
 
 
 def is_percent(unit: str) -> bool:
@@ -91,7 +93,8 @@ def parse_quantity(given: object, unit: str = "", expects: str = "") -> Quantity
     if not math.isfinite(value) or re.search(r"\d", match["after"]):
         raise NotANumber(f"I cannot read “{shorten(given)}” as one number. Expected: {wanted}.")
     return Quantity(
-        value * _factor(words, unit, given, wanted), any(word in PERCENT for word in words)
+        value * _factor(words, unit, given, wanted),
+        any(word in PERCENT | POINTS for word in words) and is_percent(unit),
     )
 
 
@@ -108,7 +111,8 @@ def _factor(words: list[str], unit: str, given: str, wanted: str) -> float:
     for word in words:
         allowed = (
             word in expected
-            or (word in PERCENT and is_percent(unit))
+            or (word in PERCENT | POINTS and is_percent(unit))
+            or (word in POINTS and expected & POINTS)
             or (word in CURRENCY and expected & CURRENCY)
             or (word in TIMES and expected & TIMES)
         )
@@ -128,6 +132,8 @@ def close(
     value: float, target: float, tolerance: float | None, rel_tolerance: float | None
 ) -> bool:
     """Within the absolute or the relative tolerance, whichever is wider; 1 % if neither is given."""
+    if math.isinf(value) or math.isinf(target):
+        return value == target
     if tolerance is None and rel_tolerance is None:
         rel_tolerance = 0.01
     room = max(tolerance or 0.0, (rel_tolerance or 0.0) * abs(target))

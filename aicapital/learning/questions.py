@@ -278,7 +278,10 @@ def judge_number(
     if close(value, target, tolerance, rel_tolerance):
         return None
     for mistake in mistakes:
-        if close(value, float(resolve(mistake.value)), tolerance, rel_tolerance):
+        wrong = float(resolve(mistake.value))
+        # A tolerance made for the answer may be far too wide for a mistake of another size.
+        room = None if tolerance is None else min(tolerance, abs(wrong) / 2)
+        if close(value, wrong, room, rel_tolerance):
             return Feedback.wrong(mistake.says, mistake_name(mistake.name, value))
     if is_percent(unit) and not quantity.percent_sign and is_fraction(value) and abs(target) >= 1:
         return Feedback.wrong(fraction_note(value), FRACTION_FOR_PERCENT)

@@ -311,6 +311,7 @@ GIVEN = [
         "5.",
     ),
     *("0.13", "13 percentage points", "USD", "3 k", "1,2345", "２"),
+    *("1 percentage point", "13 per cent points", "0.4 points", "1,894 point", "1894 HHI points"),
     *(
         "24.3 % a year",
         "24.3% per year",
@@ -320,7 +321,7 @@ GIVEN = [
         "24.3 % a month",
     ),
 ]
-UNITS = ["USD bn", "%", "% a year", "", "x", "million users", "USD", "points"]
+UNITS = ["USD bn", "%", "% a year", "", "x", "million users", "USD", "points", "percentage points"]
 
 
 def test_numbers_are_read_and_written_as_in_the_notebooks(show):

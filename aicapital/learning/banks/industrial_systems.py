@@ -494,6 +494,17 @@ def _three_plans(cluster: float = 2, home: float = 12, chance: float = 60) -> di
     return {"q6_chips": number, "q6_costs": costs, "q6_break_even": break_even, "q7": figure}
 
 
+# Q3
+OTHERS_ADD = "The others add a part of their own output."
+NEVER_SHORT = (
+    "17 % stop and the others can add 41.5 points: nothing is ever short. Return math.inf."
+)
+
+
+def _below_zero(months: object) -> bool:
+    return isinstance(months, int | float) and months < 0
+
+
 SHEET = {
     **_first_chip(),
     "q2": SheetCheck(
@@ -519,20 +530,24 @@ SHEET = {
         "Months until output falls", kind="function", expects="months_until_short(share, spare_pct, stock) that returns months",
         right="Stock and spare capacity are two different helps: one buys time, the other closes the gap.",
         tests=[
-            expect.call(100, 500, 3, gives=3.0, tolerance=0.01),
-            expect.call(62, 0, 2, gives=3.226, tolerance=0.01, mistakes=[
+            expect.call(62, 0, 2, gives=3.226, tolerance=0.01, infinite=True, mistakes=[
                 Mistake("supply that arrives forgotten", 2.0, "Two months would be right if nothing arrived. 38 % still do."),
                 Mistake("stock over supply", 5.263, "You divided by what arrives. The stock must fill what is missing."),
                 Mistake("percent for fraction", 0.0323, "62 % is 0.62 of a month."),
                 Mistake("rounded inside the function", 3.2, "Return the months as they are, without rounding."),
                 Mistake("rounded inside the function", 3.0, "Return the months as they are, without rounding."),
             ]),
-            expect.call(62, 10, 2, gives=3.436, tolerance=0.01, mistakes=[
-                Mistake("spare capacity of the lost supplier", 3.584, "The supplier that stopped adds nothing. The others add a tenth of their own 38 %."),
-                Mistake("spare capacity in points", 3.846, "10 % of what the others make are 3.8 points, not 10."),
+            expect.call(62, 10, 2, gives=3.436, tolerance=0.01, infinite=True, mistakes=[
+                Mistake("spare of the wrong base", 3.584, f"{OTHERS_ADD} The supplier that stopped adds nothing; the others add a tenth of their 38 %."),
+                Mistake("spare of the wrong base", 3.846, f"{OTHERS_ADD} 10 % of what they make are 3.8 points, not 10."),
                 Mistake("spare capacity left out", 3.226, "You left out what the others can add."),
             ]),
-            expect.that("17 % stop and the others can add 41.5 points: nothing is ever short. Return math.inf.", lambda f: f(17, 50, 2) == float("inf"), mistake="gap below zero"),
+            expect.call(100, 500, 3, gives=3.0, tolerance=0.01, infinite=True, mistakes=[
+                Mistake("spare of the wrong base", months, f"{OTHERS_ADD} Here all is lost, so there are no others.") for months in (math.inf, -0.75)
+            ]),
+            expect.that(NEVER_SHORT, lambda f: not _below_zero(f(17, 50, 2)), mistake="gap below zero"),
+            expect.that(NEVER_SHORT, lambda f: f(17, 50, 2) in (None, math.inf)),
+            expect.call(17, 50, 2, gives=math.inf, infinite=True),
         ],
         hints=("How much is missing each month?", "missing = share - (100 - share) * spare_pct / 100, in percent", "missing = share - (100 - share) * spare_pct / 100", "return stock / (missing / 100) if missing > 0 else math.inf"),
     ),
@@ -611,6 +626,7 @@ def _limited_help(most: float) -> dict[str, SheetCheck]:
         6,
         gives=600 / (70 - most),
         tolerance=0.01,
+        infinite=True,
         mistakes=[
             Mistake(
                 "limit of the help left out",

@@ -418,6 +418,7 @@ SMALL = pd.DataFrame(
     ],
     columns=["company", "released", "open_weights"],
 ).astype({"released": "datetime64[ns]"})
+SMALL_SAYS = "In a small table of our own, after 30 June 2025, Alder has 75 and Birch 50."
 
 
 def _curve(figure) -> tuple[np.ndarray, np.ndarray] | None:
@@ -975,12 +976,19 @@ def _open_share(until: str = "") -> dict[str, SheetCheck]:
         )
         small, real = pd.concat([SMALL, ends], ignore_index=True), _openais_share
         day = f"{last:%d %B %Y}".lstrip("0")
+        dogwoods = f"In the small table Dogwood's share should be 100: its open model came out on {day}, a closed one the day after."
         late = [
             expect.that(
-                f"In the small table Dogwood's share should be 100: its open model came out on {day}, a closed one the day after. Leave out what came out later than {day}, not what came out on it.",
-                lambda f: abs(f(small, "2025-06-30").get("Dogwood", 0) - 100) < 1e-6,
+                f"{dogwoods} Leave out what came out later than {day}.",
+                lambda f: abs(f(small, "2025-06-30").get("Dogwood", 100) - 50) > 1e-6,
                 mistake="later releases counted",
-            )
+            ),
+            expect.that(
+                f"{dogwoods} What came out on {day} itself still counts.",
+                lambda f: "Dogwood" in f(small, "2025-06-30").index,
+                mistake="the last day left out",
+            ),
+            expect.that(dogwoods, lambda f: abs(f(small, "2025-06-30")["Dogwood"] - 100) < 1e-6),
         ]
     check = SheetCheck(
         "Open and closed by firm",
@@ -993,14 +1001,21 @@ def _open_share(until: str = "") -> dict[str, SheetCheck]:
                 lambda f: f(load("model_releases"), "2017-01-01") is not None,
                 mistake="print for return",
             ),
-            real(),
+            real,
             expect.that(
-                "In a small table of our own, after 30 June 2025, Alder has 75 and Birch 50. Use the table and the day that the function is given.",
+                f"{SMALL_SAYS} Use the table and the day that the function is given.",
+                lambda f: (
+                    "Meta" not in f(small, "2025-06-30").index
+                    and dict(f(small, "2025-06-30")) != dict(f(small, "2025-10-01"))
+                ),
+                mistake="table or day typed in",
+            ),
+            expect.that(
+                SMALL_SAYS,
                 lambda f: (
                     abs(f(small, "2025-06-30").get("Alder", 0) - 75) < 1e-6
                     and abs(f(small, "2025-06-30").get("Birch", 0) - 50) < 1e-6
                 ),
-                mistake="table or day typed in",
             ),
             expect.that(
                 "Birch's share after 1 September 2025 should be 100: what came out on that day itself is not after it.",
@@ -1024,24 +1039,42 @@ def _open_share(until: str = "") -> dict[str, SheetCheck]:
     return {"q5": check}
 
 
-def _metas_share():
-    return expect.that(
+def _metas_share(function) -> Feedback | None:
+    return _share_off(
         "Meta's share since 3 March 2026 should be 50: two of four.",
-        lambda f: abs(f(load("model_releases"), ARTICLE)["Meta"] - 50) < 1e-6,
-        mistake="fraction or count for percent",
+        function(load("model_releases"), ARTICLE),
+        right={"Meta": 50},
+        whole={"Meta": 83.33},
+        before={"Meta": 100, "Alphabet": 20},
     )
 
 
-def _openais_share():
+def _openais_share(function) -> Feedback | None:
     """In place of Meta's share, which depends on the last day that counts."""
-    return expect.that(
+    return _share_off(
         "In the rows of 2025, OpenAI's share after 1 August should be 40: two of five.",
-        lambda f: (
-            abs(f(load("model_releases", known_by="2025-12-31"), "2025-08-01")["OpenAI"] - 40)
-            < 1e-6
-        ),
-        mistake="fraction or count for percent",
+        function(load("model_releases", known_by="2025-12-31"), "2025-08-01"),
+        right={"OpenAI": 40},
+        whole={"OpenAI": 19.05},
+        before={"OpenAI": 12.5},
     )
+
+
+def _share_off(says: str, found, right: dict, whole: dict, before: dict) -> Feedback | None:
+    """None if the share is right; `whole` is that of all days, `before` that of the days before. Two models are open."""
+    ((firm, percent),) = right.items()
+    if abs(found[firm] - percent) < 1e-6:
+        return None
+    for wrong, name, why in (
+        (whole, "the day ignored", "Yours counts all its models, whatever their day."),
+        (before, "before for after", "Yours counts the models that came out before the day."),
+        ({firm: percent / 100}, "fraction for percent", "Yours is a fraction."),
+        ({firm: 2}, "count for percent", "Yours counts the open ones."),
+        ({firm: 200}, "count for percent", "Yours is 100 times the count of the open ones."),
+    ):
+        if all(abs(found[each] - share) < 0.01 for each, share in wrong.items()):
+            return Feedback.wrong(f"{says} {why}", name)
+    return Feedback.wrong(says)
 
 
 SHEET = {

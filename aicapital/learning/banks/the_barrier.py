@@ -239,6 +239,7 @@ QUESTIONS = [
         right="Two blocks of 14 and one of 9. With infinitely small others it is 1,421: the bounds lie on both sides of 1,800.",
         mistakes=[
             Mistake("others as one firm", lambda: hhi([28, 21, 14, 37]), "You took the rest as one firm. It would then be the largest of all, and the source would name it."),
+            Mistake("fractions squared", lambda: bounds([28, 21, 14], 37)["hhi"][1] / 10_000, "Square percentages, not fractions: a single firm then has 10,000."),
             Mistake("lower bound", lambda: hhi([28, 21, 14]), "That is the lower bound, with infinitely small others."),
             Mistake("others in equal parts", lambda: hhi([28, 21, 14]) + 3 * (37 / 3) ** 2, "Equal parts give less than the most unequal split: fill blocks of 14 first."),
         ],

@@ -328,6 +328,21 @@ QUESTIONS = [
                 "That is the spread of a single path. The mean of 400 paths is steadier: divide by the square root of 400.",
             ),
             Mistake(
+                "spread of one path",
+                0.4,
+                "sqrt(0.2 x 0.8) = 0.4 is the spread of a single path, as a fraction. Divide it by the square root of 400, then give percentage points.",
+            ),
+            Mistake(
+                "variance of one path",
+                0.16,
+                "0.2 x 0.8 = 0.16 is the variance of a single path, as a fraction. Divide it by 400, take the square root, then give percentage points.",
+            ),
+            Mistake(
+                "variance of one path",
+                16.0,
+                "0.2 x 0.8 = 0.16 is the variance of a single path. Divide it by 400, take the square root, then give percentage points.",
+            ),
+            Mistake(
                 "divided by the number of paths",
                 0.1,
                 "You divided by 400. Divide by its square root, 20.",

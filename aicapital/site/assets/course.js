@@ -14,14 +14,16 @@ const make = (tag, attributes = {}, ...children) => {
 const scales = {};
 for (const [words, factor] of [['tn trillion trillions', 1e12], ['bn billion billions b', 1e9], ['mn million millions m', 1e6], ['thousand thousands k', 1e3]])
   for (const word of words.split(' ')) scales[word] = factor;
-const PERCENT = new Set(['%', 'percent', 'pct', 'percentage', 'pp', 'points']);
+const PERCENT = new Set(['%', 'percent', 'pct', 'percentage', 'pp']);
+const POINTS = new Set(['point', 'points']);
 const CURRENCY = new Set(['$', 'usd', 'us$', 'dollar', 'dollars']);
 const TIMES = new Set(['x', '×', 'times', 'fold']);
 const NUMBER = /^([^\d.+\-]*)([+-]?)([$]?)\s*((?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+)(e[+-]?\d+)?(.*)$/;
 const DECIMAL_COMMA = /^\D*\d[\d.]*,(\d{1,2}|\d{4,})(\D.*)?$/;
 const A_YEAR = /\b((a|per|each|every)\s+year|per\s+annum|annually|p\.?a)\b|\/\s*(year|yr|y|a)\b/g;
 const YEARLY = 'yearly';
-const tokens = text => text.toLowerCase().replaceAll('per cent', 'percent').replace(A_YEAR, ` ${YEARLY} `).match(/us\$|[%$×]|\p{L}+/gu) ?? [];
+const PERCENTAGE_POINTS = /\b(percent|percentage)[ -]points?\b/g;
+const tokens = text => text.toLowerCase().replaceAll('per cent', 'percent').replace(PERCENTAGE_POINTS, 'pp').replace(A_YEAR, ` ${YEARLY} `).match(/us\$|[%$×]|\p{L}+/gu) ?? [];
 const isPercent = unit => tokens(unit).some(word => PERCENT.has(word));
 const kindOfNumber = unit => unit ? `one number in ${unit}` : 'one number';
 const shorten = text => { text = text.split(/\s+/).filter(Boolean).join(' '); return text.length <= 40 ? text : text.slice(0, 39) + '…'; };
@@ -37,13 +39,13 @@ function readNumber(given, unit = '', expects = '') {
   const [, before, sign, dollar, digits, exponent = '', after] = match;
   const value = Number(sign + digits.replace(/[, ]/g, '') + exponent), words = [...tokens(`${before} ${dollar}`), ...tokens(after)];
   if (!Number.isFinite(value) || /\d/.test(after)) throw new NotANumber(`I cannot read “${shorten(given)}” as one number. Expected: ${wanted}.`);
-  return {value: value * factorOf(words, unit, given, wanted), percentSign: words.some(word => PERCENT.has(word))};
+  return {value: value * factorOf(words, unit, given, wanted), percentSign: isPercent(unit) && words.some(word => PERCENT.has(word) || POINTS.has(word))};
 }
 function factorOf(words, unit, given, wanted) {
   const expected = tokens(unit), has = set => expected.some(word => set.has(word));
   let factor = 1;
   for (const word of words) {
-    if (expected.includes(word) || (PERCENT.has(word) && isPercent(unit)) || (CURRENCY.has(word) && has(CURRENCY)) || (TIMES.has(word) && has(TIMES))) continue;
+    if (expected.includes(word) || ((PERCENT.has(word) || POINTS.has(word)) && isPercent(unit)) || (POINTS.has(word) && has(POINTS)) || (CURRENCY.has(word) && has(CURRENCY)) || (TIMES.has(word) && has(TIMES))) continue;
     if (word in scales && !isPercent(unit)) factor *= scales[word] / (scales[expected.find(each => each in scales)] ?? 1);
     else if (PERCENT.has(word)) throw new NotANumber(`“${shorten(given)}” is in per cent. Expected: ${wanted}.`);
     else throw new NotANumber(`I do not know “${word === YEARLY ? 'a year' : word}” here. Expected: ${wanted}.`);
@@ -138,10 +140,10 @@ const tried = count => `${count} ${count === 1 ? 'try' : 'tries'}`;
 function judgeNumber(data, typed) {
   let quantity;
   try { quantity = readNumber(typed, data.unit, data.expects); } catch (error) { return {status: 'unreadable', html: escaped(error.message)}; }
-  const value = quantity.value, hit = target => close(value, target, data.tolerance, data.relative);
-  if (hit(data.answer)) return {status: 'right', html: data.right};
+  const value = quantity.value, hit = (target, tolerance) => close(value, target, tolerance, data.relative);
+  if (hit(data.answer, data.tolerance)) return {status: 'right', html: data.right};
   for (const mistake of data.mistakes)
-    if (hit(mistake.value)) return {status: 'wrong', html: mistake.says, mistake: mistake.name === 'fraction for percent' && !isFraction(value) ? '' : mistake.name};
+    if (hit(mistake.value, data.tolerance == null ? null : Math.min(data.tolerance, Math.abs(mistake.value) / 2))) return {status: 'wrong', html: mistake.says, mistake: mistake.name === 'fraction for percent' && !isFraction(value) ? '' : mistake.name};
   if (isPercent(data.unit) && !quantity.percentSign && isFraction(value) && Math.abs(data.answer) >= 1) return {status: 'wrong', html: escaped(fractionNote(value)), mistake: 'fraction for percent'};
   const outside = outOfBounds(value, data.unit, data.minimum, data.maximum);
   if (outside) return {status: 'unreadable', html: escaped(outside)};
