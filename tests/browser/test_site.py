@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 )
 ROOT = Path(__file__).parents[2]
 LESSONS = [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
-PAGES = [*LESSONS, "index", "data"]
+OTHERS = ["index", "data"]
 FIRST, LAST = LESSONS[0], LESSONS[-1]
 FRAMES = 24  # a lab: the shape of what `make site` writes, in less time
 PHONE, DESKTOP = {"width": 360, "height": 800}, {"width": 1280, "height": 800}
@@ -87,9 +87,31 @@ def wake(page, lab) -> None:
     )
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_everybody_can_use_a_page_on_a_desktop_and_on_a_phone(show, name):
-    page = show(name)
+@pytest.fixture(scope="module", params=LESSONS)
+def name(request) -> str:
+    """A lesson: all that is tried on its page follows one after the other, since loading it takes as long as one test."""
+    return request.param
+
+
+@pytest.fixture
+def lesson(show, name, page, site):
+    """The page of a lesson as the test before has left it."""
+    if page.url != (site / f"{name}.html").as_uri():
+        show(name)
+    page.set_viewport_size(DESKTOP)
+    return page
+
+
+def test_everybody_can_use_a_lesson_on_a_desktop_and_on_a_phone(lesson):
+    usable(lesson)
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_everybody_can_use_the_other_pages(show, other):
+    usable(show(other))
+
+
+def usable(page) -> None:
     for lab in page.locator(".lab").all():
         wake(page, lab)
     assert violations(page) == []
@@ -116,7 +138,6 @@ class _Alts(HTMLParser):
             self.alts.append(dict(attrs)["alt"])
 
 
-@pytest.mark.parametrize("name", LESSONS)
 def test_every_table_and_picture_of_the_notebook_is_on_the_page_and_within_its_size(site, name):
     text = (site / f"{name}.html").read_text(encoding="utf-8")
     on_page = _Alts(text).alts
@@ -135,9 +156,8 @@ def test_every_table_and_picture_of_the_notebook_is_on_the_page_and_within_its_s
         assert (site / picture).is_file()
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_each_control_of_each_lab_moves_picture_and_sentence_by_keyboard(show, name):
-    page = show(name)
+def test_each_control_of_each_lab_moves_picture_and_sentence_by_keyboard(lesson):
+    page = lesson
     for lab in page.locator(".lab").all():
         wake(page, lab)
         moved = 0
@@ -172,9 +192,8 @@ def test_each_control_of_each_lab_moves_picture_and_sentence_by_keyboard(show, n
             assert lab.locator(".stage svg").inner_html()
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_setting_that_is_not_drawn_gives_way_to_the_nearest_and_says_so(show, name):
-    page = show(name)
+def test_a_setting_that_is_not_drawn_gives_way_to_the_nearest_and_says_so(lesson):
+    page = lesson
     for lab in page.locator(".lab").all():
         wake(page, lab)
         handles = lab.locator(".control input, .control select").all()
@@ -218,9 +237,8 @@ ANSWER_ALL = """() => [...document.querySelectorAll('form.question[data-kind="ch
 })"""
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_wrong_answer_is_told_its_mistake_and_a_right_one_is_right(show, name):
-    said = show(name).evaluate(ANSWER_ALL)
+def test_a_wrong_answer_is_told_its_mistake_and_a_right_one_is_right(lesson):
+    said = lesson.evaluate(ANSWER_ALL)
     for answer in said:
         if "code" in answer:
             assert "needs the notebook" in answer["code"]
@@ -243,9 +261,8 @@ def test_a_number_is_answered_by_keyboard(show):
     assert "I cannot read “a lot” as a number" in reply.inner_text()
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_predictions_and_verdicts_stay_in_the_browser_and_are_drawn_in(show, name):
-    page = show(name)
+def test_predictions_and_verdicts_stay_in_the_browser_and_are_drawn_in(lesson, show, name):
+    page = lesson
     for form in page.locator('form.question[data-kind="predictions"]').all():
         data = json.loads(form.locator("script").text_content())
         if data["options"]:
@@ -373,9 +390,8 @@ def test_numbers_are_read_and_written_as_in_the_notebooks(show):
     ]
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_prints_as_pages_with_its_pictures_and_without_its_buttons(show, name):
-    page = show(name)
+def test_a_lesson_prints_as_pages_with_its_pictures_and_without_its_buttons(lesson):
+    page = lesson
     for lab in page.locator(".lab").all():
         wake(page, lab)
     shown = (
@@ -395,7 +411,6 @@ def test_a_lesson_prints_as_pages_with_its_pictures_and_without_its_buttons(show
     page.emulate_media(media="screen")
 
 
-@pytest.mark.parametrize("name", LESSONS)
 def test_each_slide_fits_its_frame_and_labs_move_on_it(show, name):
     page = show(f"slides/{name}")
     page.wait_for_function("window.Reveal?.isReady()")
