@@ -19,7 +19,8 @@ MOST_WORDS = 75  # of text on a slide
 FEW_WORDS = 60  # text that leaves room for a table, a figure or a question under it
 LEAD_WORDS = 20  # so few only lead to what follows, and stay with it
 SMALL_TABLE = 7  # rows that leave room for any text
-TAIL_WORDS = 30  # so few do not stand on a slide by themselves
+FEW_ROWS = 10  # of a table that leaves room for a remark
+TAIL_WORDS = 35  # so few do not stand on a slide by themselves
 HEADING = re.compile(r"^(#{1,6} .+)$", re.MULTILINE)
 
 
@@ -91,8 +92,9 @@ def _goes_on(before: Slide, slide: Slide) -> bool:
 
 
 def _takes_remarks(slide: Slide) -> bool:
-    """A table does; a question not, since a remark may give its answer away, and a picture needs the room."""
-    return bool(slide.shown) and not re.search('<form|<img|class="(lab|beside)', slide.shown)
+    """A short table does; a question not, since a remark may give its answer away, and a picture needs the room."""
+    taken = re.search('<form|<img|class="(lab|beside)', slide.shown)
+    return bool(slide.shown) and not taken and slide.shown.count("<tr") <= FEW_ROWS
 
 
 def _is_remark(shown: str) -> bool:
