@@ -94,7 +94,7 @@ def _goes_on(before: Slide, slide: Slide) -> bool:
 def _takes_remarks(slide: Slide) -> bool:
     """A short table does; a question not, since a remark may give its answer away, and a picture needs the room."""
     taken = re.search('<form|<img|class="(lab|beside)', slide.shown)
-    return bool(slide.shown) and not taken and slide.shown.count("<tr") <= FEW_ROWS
+    return bool(slide.shown) and not taken and _unfolded(slide.shown).count("<tr") <= FEW_ROWS
 
 
 def _is_remark(shown: str) -> bool:
@@ -106,8 +106,11 @@ def _words_alone(shown: str) -> int | None:
     """How many words, where there is nothing but words."""
     if re.search('<(table|img|div|form)|<details class="code" open', shown):
         return None
-    text = re.sub("<details.*?</details>|<[^>]*>", " ", shown, flags=re.DOTALL)
-    return len(text.split())
+    return len(re.sub("<[^>]*>", " ", _unfolded(shown)).split())
+
+
+def _unfolded(shown: str) -> str:
+    return re.sub("<details.*?</details>", " ", shown, flags=re.DOTALL)
 
 
 def _of_text(source: str, heading: str) -> Iterator[Slide]:
