@@ -127,7 +127,7 @@ def hhi_by_layer(found: pd.DataFrame, names: dict[str, str], source: str) -> Cha
             labels.append(f"{names[line.market]}, {line.date:%b %Y}")
         axes.axvline(HIGH_2023, color=ACCENT, linestyle="--", linewidth=1.3)
         axes.text(
-            HIGH_2023 + 50,
+            HIGH_2023 + 100,
             -0.8,
             f"highly concentrated above {HIGH_2023:,}",
             color=ACCENT,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..models.supply_network import betweenness, extraction_losses
 from .chart import Chart, block, sheet
-from .style import ACCENT, INK, PAPER, QUIET, colour, course_style
+from .style import ACCENT, GRID, INK, PAPER, QUIET, colour, course_style
 
 START, END = pd.Timestamp("2021-07-01"), pd.Timestamp("2026-11-30")  # of the timeline
 # Colours from Paul Tol's muted set that no firm owns. None is meant as a flag.
@@ -50,7 +50,7 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
     title = f"{shown['changed'].sum()} of {len(shown)} steps were later changed, suspended, replaced or carried out"
     lanes = sorted(shown["jurisdiction"].unique(), key=lambda name: (name != "United States", name))
     with course_style():
-        figure, axes = sheet(title, source, height=2.3 + 0.19 * len(shown))
+        figure, axes = sheet(title, source, height=1.9 + 0.165 * len(shown))
         row, ticks = 0.0, []
         for lane in lanes:
             part = shown[shown["jurisdiction"] == lane].sort_values("date")
@@ -68,17 +68,17 @@ def control_timeline(events: pd.DataFrame, day: str, source: str) -> Chart:
                     shorten(step.measure, 60 if beside else int(115 * room), placeholder=" …"),
                     (last if beside else step.date, row), (6 if beside else -6, 0), textcoords="offset points",
                     ha="left" if beside else "right", va="center", fontsize=9,
-                    bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0},
                 )  # fmt: skip
                 row += 1
-            axes.axhline(row, color=QUIET, linewidth=0.6)
-            row += 1
-        axes.axvline(pd.Timestamp(day), color=QUIET, linestyle="--", linewidth=1.2)
-        axes.text(pd.Timestamp(day), -1.3, "article", ha="center", va="bottom", color=QUIET, fontsize=9)  # fmt: skip
+            axes.axhline(row - 0.2, color=QUIET, linewidth=0.6)
+            row += 0.6
+        # A shade, not a line, which would cross the words.
+        axes.axvspan(pd.Timestamp(day), END, color=GRID, alpha=0.7, linewidth=0, zorder=0)
+        axes.text(pd.Timestamp(day), -1.1, " after the article", va="bottom", color=QUIET, fontsize=9)  # fmt: skip
         axes.set_yticks(*zip(*ticks, strict=True))
-        axes.set(ylim=(row - 0.8, -1.2), xlim=(START, END))  # fmt: skip
+        axes.set(ylim=(row - 0.8, -1), xlim=(START, END))  # fmt: skip
         axes.set_xlabel("dot: announced; cross: amended, eased, suspended, replaced or carried out\nbar to the right edge: in force by our last source")  # fmt: skip
-        axes.grid(axis="y", visible=False)
+        axes.grid(visible=False)
     counts = "; ".join(f"{lane} {(shown['jurisdiction'] == lane).sum()}" for lane in lanes)
     return Chart(
         figure,
@@ -153,32 +153,40 @@ def chain_map(rows: pd.DataFrame, source: str) -> Chart:
     across = {"equipment": 0, "foundry": 1, "memory": 1, "packaging": 2, "accelerators": 3, "cloud": 4, "model labs": 5}  # fmt: skip
     place = {}
     for stage, of in nodes.items():
-        top = {"foundry": 4.9, "memory": 2.2}.get(stage, (len(of) - 1) / 2 + 2.5)
+        top = {"foundry": 4.9, "memory": 2.1}.get(stage, 0.65 * (len(of) - 1) + 2.5)
         for row, name in enumerate(of):
-            place[name] = across[stage], top - row
+            place[name] = across[stage], top - 1.3 * row
+    joined = links(rows)
     with course_style():
-        figure, axes = sheet(title, source, height=4.3)
-        for a, b in links(rows):
+        figure, axes = sheet(title, source, height=4.6)
+        for a, b in joined:
             axes.plot(*zip(place[a], place[b], strict=True), color=QUIET, linewidth=0.6, zorder=1)  # fmt: skip
         for stage, of in nodes.items():
             for name in of:
                 share = shares.get(stage, {}).get(name.split(":")[0], 100)
                 axes.scatter(*place[name], s=30 + 5 * share, color=colour("OpenAI") if len(of) > 1 else ACCENT, zorder=2)  # fmt: skip
-                short = name.split(" (")[0].removesuffix(": wafers").removesuffix(": packaging").removeprefix("Amazon ")  # fmt: skip
+                short = name.split(" (")[0].removesuffix(": wafers").removesuffix(": packaging").removeprefix("Amazon ").removeprefix("Microsoft ")  # fmt: skip
                 words = short if stage == "packaging" else f"{short} {share:g}"
-                axes.annotate(words, place[name], (0, 5 + (30 + 5 * share) ** 0.5 / 2), textcoords="offset points", ha="center", fontsize=9, color=INK, zorder=3,
-                              bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.5})  # fmt: skip
+                away = 4 + (30 + 5 * share) ** 0.5 / 2
+                # Words stand where no lines leave: outside the map at its ends, else away from most lines.
+                near = [place[b if a == name else a][1] for a, b in joined if name in (a, b)]
+                below = sum(near) / len(near) >= place[name][1]
+                at, ha, va = {0: ((-away, 0), "right", "center"), 5: ((away, 0), "left", "center")}.get(
+                    across[stage], ((0, -away), "center", "top") if below else ((0, away), "center", "bottom")
+                )  # fmt: skip
+                axes.annotate(words, place[name], at, textcoords="offset points", ha=ha, va=va, fontsize=9, color=INK, zorder=3,
+                              bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5})  # fmt: skip
         for stage, x in across.items():
-            y = {"foundry": 5.75, "memory": -0.5}.get(stage, 5.75)
+            y = -1.6 if stage == "memory" else 5.9
             words = {"equipment": "EUV scanners", "foundry": "wafers", "packaging": "packaging", "model labs": "model APIs", "cloud": "clouds", "accelerators": "AI chips"}.get(stage, stage)  # fmt: skip
             axes.text(x, y, words, ha="center", fontsize=9.5, fontweight="bold")
-        axes.set(xlim=(-0.55, 5.5), ylim=(-0.8, 6.1))
+        axes.set(xlim=(-0.75, 5.8), ylim=(-1.7, 6.2))
         axes.axis("off")
     listed = "; ".join(f"{stage}: {', '.join(of)}" for stage, of in nodes.items())
     return Chart(
         figure,
         f"Map of a supply chain in stages. {title}. {listed}.",
-        pd.DataFrame(links(rows), columns=["from", "to"]),  # fmt: skip
+        pd.DataFrame(joined, columns=["from", "to"]),  # fmt: skip
     )
 
 

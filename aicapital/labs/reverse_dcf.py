@@ -109,7 +109,7 @@ def reverse_dcf(prediction: float | None = None) -> Lab:
             low = target <= 300
             axes.text(
                 max(found.growth_pct - 1.5, 13) if low else found.growth_pct + 1.5,
-                target + 270 if low else target - 110,
+                target + 270 if low else target - 190,
                 f"{found.growth_pct:.0f} % a year",
                 fontsize=9.5,
                 ha="right" if low else "left",

@@ -213,7 +213,7 @@ def self_funding(prediction: float | None = None) -> Lab:
                 "cash_used", "Cash used, % of the same cash flow", tuple(range(0, 81, 4)), 0
             ),
             Control("years", "Years", (1, 2, 3, 4, 5), 1),
-            Control("base", "Start from", tuple(BASES), BEFORE),
+            Control("base", "Last year's numbers", tuple(BASES), BEFORE),
         ],
         presets={
             "3 March 2026: Alphabet's plan, payouts as in 2025": article,

@@ -146,7 +146,7 @@ def two_futures(prediction: float | None = None) -> Lab:
             ),
             Control("entry", "New firms a year", (0, 1, 2, 3, 4), 0),
             Control("diffusion", "Choices free of size, %", tuple(range(0, 61, 3)), 0),
-            Control("begin", "Start from", (VISITS, SPENDING, EQUAL), VISITS),
+            Control("begin", "Shares at the start", (VISITS, SPENDING, EQUAL), VISITS),
         ],
         presets={
             "Chance alone (Polya's urn)": {

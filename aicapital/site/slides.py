@@ -19,6 +19,8 @@ MOST_WORDS = 75  # of text on a slide
 FEW_WORDS = 60  # text that leaves room for a table, a figure or a question under it
 LEAD_WORDS = 20  # so few only lead to what follows, and stay with it
 SMALL_TABLE = 7  # rows that leave room for any text
+FEW_ROWS = 10  # of a table that leaves room for a remark
+TAIL_WORDS = 35  # so few do not stand on a slide by themselves
 HEADING = re.compile(r"^(#{1,6} .+)$", re.MULTILINE)
 
 
@@ -44,19 +46,71 @@ def slides(notebook: NotebookNode, page: LessonPage) -> list[Slide]:
                 last = found[-1]
                 if i == 0 and not last.shown and _fits_under(last, shown):
                     last.shown = shown
+                elif _is_remark(shown) and _takes_remarks(last):
+                    last.shown += shown
                 else:
                     found.append(Slide(last.heading, "", shown))
-    return found
+    return _without_orphans(found)
+
+
+def _without_orphans(found: list[Slide]) -> list[Slide]:
+    """A line or two do not stand on a slide by themselves if they can stand with what comes before them."""
+    kept: list[Slide] = []
+    for slide in found:
+        if kept and _goes_on(kept[-1], slide):
+            kept[-1].text += f"\n\n{slide.text}"
+        elif (
+            kept
+            and kept[-1].heading == slide.heading
+            and not slide.shown
+            and slide.words <= LEAD_WORDS
+            and _takes_remarks(kept[-1])
+        ):
+            kept[-1].shown += markdown(slide.text)
+        else:
+            kept.append(slide)
+    return kept
 
 
 def _fits_under(slide: Slide, shown: str) -> bool:
     if 'class="lab"' in shown:
         return False
-    if not re.search("<(table|img|div|form)", shown):
-        text = re.sub("<details.*?</details>|<[^>]*>", " ", shown, flags=re.DOTALL)
-        return slide.words + len(text.split()) <= MOST_WORDS
+    if (words := _words_alone(shown)) is not None:
+        return slide.words + words <= MOST_WORDS + LEAD_WORDS
     small = "<form" not in shown and "<table" in shown and shown.count("<tr") <= SMALL_TABLE
     return small or slide.words <= FEW_WORDS
+
+
+def _goes_on(before: Slide, slide: Slide) -> bool:
+    """Two slides of one part with nothing but text, of which one has hardly any."""
+    return (
+        before.heading == slide.heading
+        and not before.shown + slide.shown
+        and min(before.words, slide.words) <= TAIL_WORDS
+        and before.words + slide.words <= MOST_WORDS + TAIL_WORDS
+    )
+
+
+def _takes_remarks(slide: Slide) -> bool:
+    """A short table does; a question not, since a remark may give its answer away, and a picture needs the room."""
+    taken = re.search('<form|<img|class="(lab|beside)', slide.shown)
+    return bool(slide.shown) and not taken and _unfolded(slide.shown).count("<tr") <= FEW_ROWS
+
+
+def _is_remark(shown: str) -> bool:
+    words = _words_alone(shown)
+    return words is not None and words <= LEAD_WORDS
+
+
+def _words_alone(shown: str) -> int | None:
+    """How many words, where there is nothing but words."""
+    if re.search('<(table|img|div|form)|<details class="code" open', shown):
+        return None
+    return len(re.sub("<[^>]*>", " ", _unfolded(shown)).split())
+
+
+def _unfolded(shown: str) -> str:
+    return re.sub("<details.*?</details>", " ", shown, flags=re.DOTALL)
 
 
 def _of_text(source: str, heading: str) -> Iterator[Slide]:
@@ -74,7 +128,8 @@ def _pages(heading: str, text: str) -> Iterator[Slide]:
     for paragraph in filter(
         None, (part.strip() for part in re.split(r"(?<!\*\*)\n\s*\n", text.strip()))
     ):
-        if slide.words > LEAD_WORDS and slide.words + len(paragraph.split()) > MOST_WORDS:
+        leads = slide.words <= LEAD_WORDS or slide.text.endswith(":")
+        if not leads and slide.words + len(paragraph.split()) > MOST_WORDS:
             yield slide
             slide = Slide(heading, "")
         slide.text = f"{slide.text}\n\n{paragraph}".strip()

@@ -120,6 +120,13 @@ def usable(page) -> None:
         page.set_viewport_size(PHONE | {"width": width})
         page.wait_for_timeout(50)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        titles = page.evaluate(
+            "[...document.querySelectorAll('caption')].filter(title => title.offsetWidth > document.documentElement.clientWidth - 30).map(title => title.innerText)"
+        )
+        assert titles == [], "titles of tables leave the screen"
+        if width == 640:
+            cut = "[...document.querySelectorAll('.picture')].filter(box => box.scrollWidth > box.clientWidth + 1).length"
+            assert page.evaluate(cut) == 0, "pictures that are not whole at 200 %"
     # Boxes that scroll on a phone must be reachable there.
     page.evaluate("dispatchEvent(new Event('resize'))")
     assert page.evaluate(
@@ -424,6 +431,9 @@ def test_each_slide_fits_its_frame_and_labs_move_on_it(show, name):
           await new Promise(requestAnimationFrame);
           aicapital.fit(slide);
           const box = slide.querySelector('.fit');
+          // A picture's smallest words have 9 points, 12 pixels at its own size.
+          const picture = slide.querySelector('.shown > figure img'), shown = picture?.getBoundingClientRect();
+          if (picture && 12 * shown.width / picture.getAttribute('width') < 10.5) found.push([i, 'small words', shown.width]);
           if (box.getBoundingClientRect().height > Reveal.getScale() * 720 + 1 || box.scrollWidth > box.clientWidth + 1 || (lab && !lab.classList.contains('alive'))) found.push([i, box.innerText.slice(0, 60), box.style.zoom]);
         } return found; }"""
     )
