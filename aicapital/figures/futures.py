@@ -65,7 +65,7 @@ def partners_by_round(partners: pd.DataFrame, around: pd.DataFrame, source: str)
     new = int((own["after"] > own["before"]).sum())
     title = (
         f"{new} of {len(own)} rounds tied OpenAI to an investor named for the first time; "
-        "the others were more money from the same hands"
+        "the others were more money from hands already named"
     )
     with course_style():
         figure, axes = sheet(title, source, height=4.0)

@@ -134,7 +134,7 @@ def circular_flows(prediction: float | None = None) -> Lab:
                     -money_in - 6, row, _plain(money_in), ha="right", color=ink(partner), **LABEL
                 )
             words, tone = (
-                (_plain(out), ink(partner)) if partner in priced else ("no price known", QUIET)
+                (_plain(out), ink(partner)) if partner in priced else ("no priced contract", QUIET)
             )
             left.text(out + 6, row, words, ha="left", color=tone, **LABEL)
         years = result["years"]
@@ -179,11 +179,10 @@ def circular_flows(prediction: float | None = None) -> Lab:
         ratio = partners.loc["Amazon", "out_per_dollar_in"]
         if np.isfinite(ratio):
             words += f"; Amazon gets {ratio:.1f} dollars of sales for each dollar it puts in"
-        return (
-            words + f". The money in equals {100 * money_in / out:.0f} % of the purchases."
-            if out > money_in
-            else words + "."
-        )
+        sellers = partners.loc[partners.index.isin(priced), "money_in"].sum()
+        if out > sellers:
+            words += f". The {sellers:,.0f} bn from those with a priced contract equal {100 * sellers / out:.0f} % of the purchases"
+        return f"{words}."
 
     return Lab(
         title="Lab: circular flows",

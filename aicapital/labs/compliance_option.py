@@ -206,14 +206,14 @@ def compliance_option(prediction: float | None = None) -> Lab:
             ),
             Control(
                 "late_cost",
-                "Retrofit and lost sales later, USD bn",
+                "Retrofit and lost profit later, USD bn",
                 tuple(n / 10 for n in range(1, 13)),
                 0.8,
             ),
             Control("fine", "Way round strict rules", fine_stops, NO_WAY_ROUND),
             Control(
                 "careful",
-                "Sales to careful customers, USD bn",
+                "Profit on careful customers, USD bn",
                 (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3),
                 0.0,
             ),

@@ -9,7 +9,7 @@ from .lab import Control, Lab, with_stop
 
 ASKED = "Foundries: revenue, spring of 2025"  # what the lesson asks a prediction of
 LAYERS = {
-    "Chips: computing shipped, 2025": ("ai_accelerators_compute", "2025-12-31"),
+    "Chips: computing shipped by four, to end of 2025": ("ai_accelerators_compute", "2025-12-31"),
     ASKED: ("foundry_revenue", "2025-06-30"),
     "Foundries: revenue, end of 2025": ("foundry_revenue", "2025-12-31"),
     "Fast memory: shipments, mid-2025": ("hbm", "2025-06-30"),

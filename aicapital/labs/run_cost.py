@@ -53,7 +53,7 @@ def run_cost(prediction: float | None = None) -> Lab:
     start = {
         "compute": documented["Grok 3"],
         "chip": "H100",
-        "utilisation": round(100 * value["utilisation"]),
+        "utilisation": 100 * value["utilisation"],
         "usd_per_hour": float(value["usd_per_hour"]),
         "days": int(value["days"]),
     }

@@ -164,7 +164,7 @@ QUESTIONS = [
     ),
     Prediction(
         "break_even",
-        "To comply now with rules that may come costs USD 0.2 bn. To wait costs nothing if rules stay lax, and USD 0.8 bn (retrofit and lost sales) if they turn strict. "
+        "To comply now with rules that may come costs USD 0.2 bn. To wait costs nothing if rules stay lax, and USD 0.8 bn (retrofit, and profit on lost sales) if they turn strict. "
         "Leave interest out. From which chance of strict rules on is it cheaper to comply now?",
         unit="%",
         minimum=0,
@@ -329,7 +329,7 @@ QUESTIONS = [
     ),
     Number(
         "break_even_check",
-        "Complying now costs USD 0.3 bn and wins 0.06 bn of sales from careful customers, whatever the rules. Waiting costs 1.2 bn if rules turn strict. No interest. "
+        "Complying now costs USD 0.3 bn and wins 0.06 bn of profit on sales to careful customers, whatever the rules. Waiting costs 1.2 bn if rules turn strict. No interest. "
         "At which chance of strict rules are both choices worth the same?",
         answer=20.0,
         unit="%",
@@ -821,7 +821,7 @@ def _skerrys_choice(
                     Mistake(
                         "delay left out",
                         _break_even(late, left, cost_now=0.15),
-                        "You left out the revenue lost because the next model comes later.",
+                        "You left out the profit lost because the next model comes later.",
                     ),
                     Mistake(
                         "sales left out",
@@ -829,9 +829,9 @@ def _skerrys_choice(
                         "You left out what being ready wins, if rules are strict and if they are lax.",
                     ),
                     Mistake(
-                        "lost revenue left out",
+                        "lost profit left out",
                         _break_even(retrofit, left),
-                        "Being unready costs a retrofit and lost revenue. You counted the retrofit alone.",
+                        "Being unready costs a retrofit and lost profit. You counted the retrofit alone.",
                     ),
                     *(Mistake("the table's terms", value, of_table) for value in tables_break_even),
                 ],

@@ -92,6 +92,9 @@ def _numbers() -> dict[str, float]:
         "att_margin": 100
         * industry["an_att_fy2025_operating_income"]
         / industry["an_att_fy2025_revenue"],
+        "aws": 100
+        * money["fin_amazon_fy2025_operating_income_aws"]
+        / money["fin_amazon_fy2025_revenue_aws"],
         "att_capex": 100 * industry["an_att_fy2025_capex"] / industry["an_att_fy2025_revenue"],
         "compute_share": 100
         * (money["fin_fy2025_inference_cost"] + money["fin_fy2025_r_and_d_compute"])
@@ -147,7 +150,7 @@ QUESTIONS = [
     ),
     Prediction(
         "year_dry",
-        "Take USD {cash:.0f} bn of cash and the {close:.0f} bn of the round of 2026. On the company's own plan of February 2026, as The Information reported it year by year, and without another round: in which year does the cash run out?",
+        "Take USD {cash:.0f} bn of cash and the {close:.0f} bn of the round of 2026. On the company's plan of February 2026, as reported year by year, and without another round: in which year does the cash run out?",
         options=("2027", "2028", "2029", "not before 2031"),
         truth=_year_dry,
         explain="The plan burns {burn_3:.0f} bn in 2026 to 2028. This is the firm's own forecast, not ours. Another summary of it gives {burn_3_epoch:.0f} bn for the three years; then {rest_epoch:.0f} bn would be left at the end of 2028 and gone in 2029.",
@@ -251,7 +254,7 @@ QUESTIONS = [
         [
             Option("It is: signed contracts are debts and must be shown as such", why="A contract for services not yet delivered is no debt on the balance sheet. It may be cut, delayed or grown.", mistake="committed for paid"),
             Option("Payments come over years with the capacity, terms can change, and use may exceed contracts", correct=True, why="So the plan pays by use or by contract, whichever is more, and the part that binds is an assumption on screen."),
-            Option("Suppliers will take shares, so nothing has to be paid in cash", why="Some pay in shares into the lab; the purchases go out in money.", mistake="money in and out netted"),
+            Option("Suppliers will take shares, so nothing has to be paid in cash", why="Some suppliers buy shares of the lab with money; the purchases are paid in money all the same.", mistake="money in and out netted"),
         ],
         hints=("When is a data centre paid for?", "Tell signed, due and paid apart.", "Look at the schedule by year.", "Payments come over years with the capacity, terms can change, and use may exceed contracts"),
         values=_numbers,

@@ -279,13 +279,13 @@ QUESTIONS = [
         [
             Option(
                 "Nothing: both numbers are for fiscal 2026, so they speak of the same twelve months",
-                why="Microsoft's fiscal 2026 ended in June 2026, Alphabet's runs to December. While capex grows fast, half a year is a large part of the gap.",
+                why="Microsoft's fiscal 2026 ended in June 2026, Alphabet's runs to December. While capex grows fast, half a year can be a large part of the gap.",
                 mistake="fiscal years mixed",
             ),
             Option(
-                "Whether both numbers count the equipment that serves cloud customers beside their own",
-                why="Both do: it is theirs, whoever uses it. The calendar and the definition of capex differ.",
-                mistake="looking at the use instead of the period",
+                "Which of the two firms has the larger cash flow of its own",
+                why="That says who can pay, not who spends more. The calendar and the definition of capex differ.",
+                mistake="means for amounts",
             ),
             Option(
                 "When each year ends, what each counts as capex, and that one number is a plan",
@@ -350,7 +350,7 @@ QUESTIONS = [
                 "That is next year's capex as a percentage of last year's. Take off the first hundred.",
             ),
             Mistake(
-                "cash flow growth for capex growth",
+                "payouts grown with the cash flow",
                 44.0,
                 "Payouts do not grow here: take them off after the cash flow has grown.",
             ),

@@ -158,9 +158,8 @@ QUESTIONS = [
     ),
     Prediction(
         "model_price",
-        "A firm owns a model and a core product. Users of the model fall in a straight line with its price, to none at USD {top:g} a month, and a copy costs nothing: sold by "
-        "somebody with nothing else to sell, it would cost USD {alone:g}. Here each user of the model also wins the firm half a unit of core sales a month. The firm chooses the core "
-        "price anew, too; at its best two prices USD {margin:.2f} is left of each core unit. Which price of the model earns the firm most in all?",
+        "A firm owns a model and a core product. Demand for the model falls in a straight line to none at USD {top:g} a month; copies cost nothing, so a seller of it alone would take {alone:g}. "
+        "Here each user also wins the firm half a unit of core sales a month, and with the core price chosen anew USD {margin:.2f} is left of each. Which price of the model earns the firm most in all?",
         unit="USD",
         tolerance=1.5,
         truth=lambda: _prices()["together"],
