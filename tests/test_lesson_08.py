@@ -1,5 +1,7 @@
 """What lesson 08 teaches: plans side by side, multiples again, labs, verdicts, and a sheet that knows right from wrong."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -222,6 +224,15 @@ LATE, EARLY = (
 )
 
 
+def test_the_words_for_skerrys_burn_give_the_number_beside_them():
+    row = load("fictional_lab").set_index("item").loc["burn_share_year_2"]
+    capex, flow, burn, share, revenue = map(float, re.findall(r"\d[\d.]*", row["text"]))
+    assert capex - flow == pytest.approx(burn) and 100 * burn / revenue == pytest.approx(
+        share, abs=0.05
+    )
+    assert "round" in row["text"] and row["value"] == round(share)
+
+
 @pytest.mark.parametrize(
     ("question", "given", "told"),
     [
@@ -267,6 +278,7 @@ LATE, EARLY = (
         ("q7", GrowthCase(3, -3, 20, 12, 3, mid_year=True).value, "middle of each year"),
         ("q7", GrowthCase(3, 20, 20, 12, 3).value, "ten equal steps"),
         ("q7", lambda growth: CASE.value(growth) + 4.1, "without its cash"),
+        *(("q7", GrowthCase(3, -burn, 20, 12, 3).value, "The investors round it") for burn in (10 / 3, 3.33, 3.3)),
         ("q7", lambda growth: worth(growth, past=1), "has grown once"),
         ("q7", lambda growth: worth(growth, margins=np.linspace(-3, 20, 10)), "first of them in the first year"),
         ("q7", lambda growth: worth(growth, margins=np.linspace(4.7, 20, 10)), "burns 3 %"),

@@ -500,6 +500,14 @@ def _skerry_rounds(
                         at_20(margins=np.linspace(4.7, 20, 10)),
                         "The margin starts below zero: Skerry burns 3 % of revenue in year 2.",
                     ),
+                    *(
+                        Mistake(
+                            "burn share not as in the table",
+                            at_20(margins=-burn + (20 + burn) / 10 * np.arange(1, 11)),
+                            "You started from the burn that 0.1 over 3 gives, 3.3 %. The investors round it: the table says 3 %.",
+                        )
+                        for burn in (10 / 3, 3.33, 3.3)
+                    ),
                     Mistake(
                         "margin mature at once",
                         at_20(margins=np.full(10, 20)),
