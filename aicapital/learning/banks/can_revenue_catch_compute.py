@@ -304,6 +304,11 @@ def _cash_lines(figure, capex_growth: float) -> Feedback | None:
         return Feedback.wrong(
             "One line shows the flow of each year. Cash adds them up.", "flow for stock"
         )
+    if lower_is(alone) and np.allclose(gap, SKERRY_MONEY * np.arange(1, 5), atol=0.012):
+        return Feedback.wrong(
+            "Your upper line gets the money of the round in each of the four years. The round comes once, in year 3.",
+            "round each year",
+        )
     if abs(gap[0] - SKERRY_MONEY) < 0.006 and not np.allclose(gap, SKERRY_MONEY, atol=0.006):
         return Feedback.wrong(
             "The money of the round stays in the cash of the later years too.",
@@ -663,6 +668,7 @@ SHEET = {
         tests=[
             expect.that("The function returns nothing. End it with a return line.", lambda f: _wholesale(f) is not None, mistake="print for return"),
             expect.that("On the run rate there are two companies, each once.", lambda f: sorted(_wholesale(f).index) == ["Anthropic", "OpenAI"], mistake="bases or rounds mixed"),
+            expect.that("That is revenue over value, the ratio turned over. Price to sales is value over revenue: how many times its revenue a company costs.", lambda f: _wholesale(f).max() > 1, mistake="ratio turned over"),
             expect.that("Anthropic's newest is Series H: 965 over 47.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 0.06, mistake="an older row"),
             expect.that("Divide value by revenue yourself; the printed ratio is rounded.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 1e-6, mistake="printed ratio taken"),
             expect.that("Use the table that is handed in: with half of the values the ratios halve.", lambda f: abs(f(load("valuations").assign(value_usd_bn=lambda rows: rows["value_usd_bn"] / 2), "run rate")["OpenAI"] - 852 / 48) < 1e-6, mistake="table ignored"),
