@@ -245,6 +245,8 @@ def test_the_words_for_skerrys_burn_give_the_number_beside_them():
         ("q2", lambda opening, flows, rounds: list(opening + np.cumsum(flows)), "new money of 2"),
         ("q2", lambda opening, flows, rounds: list(np.add(flows, rounds)), "flow of the year"),
         ("q2", lambda opening, flows, rounds: [max(0, x) for x in opening + np.cumsum(np.add(flows, rounds))], "Let it fall"),
+        ("q2", lambda opening, flows, rounds: [], "goal 2 is still open"),
+        ("q2", lambda opening, flows, rounds: [opening] * len(flows), "goal 1 is still open"),
         ("q3", stake, ""),
         ("q3", lambda *given: stake(*given, "none"), "without anti-dilution"),
         ("q3", lambda *given: stake(*given, "ratchet"), "full ratchet"),

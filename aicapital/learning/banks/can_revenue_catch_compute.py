@@ -333,6 +333,20 @@ def _cash_lines(figure, capex_growth: float) -> Feedback | None:
     return Feedback.wrong(f"Your lines run {told}. Work out year 3 of each by hand.")
 
 
+def _writes_down(function) -> Feedback | None:
+    """A lone `...` in the loop leaves no trace in the function: cash that stays, or an empty list, shows it."""
+    given = function(10, [-4, -3, 1], [0, 2, 0])
+    if isinstance(given, list) and not given:
+        return Feedback.unanswered(
+            "goal 2 is still open: your list stays empty. Write down each year's cash in closing."
+        )
+    if isinstance(given, list) and given == [10, 10, 10]:
+        return Feedback.unanswered(
+            "goal 1 is still open: your cash stays at 10. Add the year's flow and new money to it."
+        )
+    return None
+
+
 def _wholesale(f, table: pd.DataFrame | None = None) -> pd.Series:
     return f(load("valuations") if table is None else table, "run rate")
 
@@ -598,6 +612,7 @@ SHEET = {
         expects="cash_by_year(opening_cash, flows, rounds) that returns a list, one amount a year",
         right="A stock carries on, a flow does not. That is the whole of a runway.",
         tests=[
+            _writes_down,
             expect.call(10, [-4, -3, 1], [0, 2, 0], gives=[6, 5, 6], tolerance=1e-9, mistakes=[
                 Mistake("flow for stock", -4, "That is the flow of the year. Add it to the cash."),
                 Mistake("round left out", 3, "The second year also has new money of 2."),
