@@ -647,7 +647,7 @@ SHEET = {
                 Mistake("price raised in an up round", 16.8317, "In an up round the conversion price stays: use min(old price, ...)."),
             ]),
         ],
-        hints=("What does a new share cost?", "conversion price = old price x (before + money / old price) / (before + sold), never above the old one", "new_price = pre_money / before; sold = new_money / new_price", "100 * converted / (converted + others + sold)"),
+        hints=("What does a new share cost?", "conversion price = old price x (before + money / old price) / (before + sold), never above the old one", "new_price = pre_money / before; sold = new_money / new_price", "conversion_price = min(old_price, old_price * (before + new_money / old_price) / (before + sold)); converted = protected * old_price / conversion_price"),
     ),
     "q4": SheetCheck(
         "Put the lines in order",
@@ -755,7 +755,8 @@ def _floored_price(floor_pct: float) -> dict[str, SheetCheck]:
     hints = (
         check.hints[0],
         f"{check.hints[1]}, never below {floor_pct:g} % of it",
-        *check.hints[2:],
+        check.hints[2],
+        f"average = old_price * (before + new_money / old_price) / (before + sold); conversion_price = min(old_price, max({floor_pct / 100:g} * old_price, average)); converted = protected * old_price / conversion_price",
     )
     return {"q3": replace(check, tests=[*check.tests, deep], hints=hints)}
 

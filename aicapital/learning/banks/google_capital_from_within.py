@@ -831,8 +831,8 @@ def _skerrys_plan(
         hints=(
             "What is left of the spare cash after a year's need?",
             f"Take the need off the cash; if the cash falls below zero, that much {is_raised} and the cash is zero.",
-            "spare_cash = spare_cash - need",
-            f"raised.append(max(0, -spare_cash){over}); spare_cash = max(0, spare_cash)",
+            "left = spare_cash - need",
+            f"raised.append(max(0, -left){over})",
         ),
     )
     figure = SheetCheck(
@@ -1014,8 +1014,9 @@ def _small_table_followed(function) -> Feedback | None:
 
 def _by_firm(floor: float = 0) -> dict[str, SheetCheck]:
     """Q5: only firms with capex of at least `floor` USD bn have an entry."""
-    below, small_firms = "", []
+    below, large_only, small_firms = "", "", []
     if floor:
+        large_only = f"; wide = wide[wide['capex'] >= {floor:g}]"
         below = f" or with capex below {floor:g}"
         table = pd.concat([SMALL, _at_the_floor(floor)], ignore_index=True)
         small_firms = [
@@ -1082,8 +1083,8 @@ def _by_firm(floor: float = 0) -> dict[str, SheetCheck]:
         hints=(
             "Which rows speak of the whole company in this period?",
             f"Filter on period, on an empty segment and on the two metrics; pivot company by metric; drop rows with a gap{below}; subtract.",
-            "wide = kept.pivot(index='company', columns='metric', values='value_usd_bn').dropna()",
-            "return wide['operating_cash_flow'] - wide['capex']",
+            "kept = results[(results['period'] == period) & (results['segment'] == '') & results['metric'].isin(['operating_cash_flow', 'capex'])]",
+            f"wide = kept.pivot(index='company', columns='metric', values='value_usd_bn').dropna(){large_only}",
         ),
     )
     return {"q5": check}

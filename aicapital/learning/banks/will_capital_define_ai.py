@@ -1036,7 +1036,7 @@ SHEET = {
             "A tie from A to B is a partner for both.",
             "Stack the table on itself with from and to swapped, then count different partners by firm.",
             'kept = ties[ties["date"] <= day]',
-            'return both.groupby("from")["to"].nunique()',
+            'both = pd.concat([kept, kept.rename(columns={"from": "to", "to": "from"})])',
         ),
     ),
     **_curves_of(),
