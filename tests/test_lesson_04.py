@@ -333,13 +333,47 @@ def test_a_part_of_the_money_by_year_that_is_right_passes():
     ],
 )
 def test_the_figure_of_the_sheet_holds_both_choices(scale, until, ends, mistake):
-    figure = matplotlib.figure.Figure()
-    axes = figure.subplots()
-    for end in ends:
-        axes.plot([0, scale * until], [0, end])
-    axes.set(title="Finding", xlabel="Chance, %", ylabel="Value, USD bn")
-    feedback = sheet("04").judge("q6", axes)
+    feedback = sheet("04").judge("q6", two_lines(("comply", "wait"), scale, until, ends))
     assert feedback.solved if mistake is None else feedback.mistake == mistake
+
+
+def two_lines(
+    names, scale=100, until=1.0, ends=(-0.147, -0.702), name_them=lambda axes: axes.legend()
+):
+    axes = matplotlib.figure.Figure().subplots()
+    for name, end in zip(names, ends, strict=True):
+        axes.plot([0, scale * until], [0, end], label=name)
+    axes.set(title="Finding", xlabel="Chance, %", ylabel="Value, USD bn")
+    name_them(axes)
+    return axes
+
+
+def beside(first, second):
+    def write(axes):
+        for place, text in ((-0.12, first), (-0.69, second)):
+            axes.text(100, place, text)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("axes", "mistake"),
+    [
+        (lambda: two_lines(("being ready", "waiting")), ""),
+        (lambda: two_lines((None, None), name_them=lambda axes: axes.legend(["comply now", "wait"])), ""),
+        (lambda: two_lines((None, None), name_them=beside("Comply now", "Wait")), ""),
+        (lambda: two_lines(("wait", "comply now"), ends=(-0.702, -0.147)), ""),
+        (lambda: two_lines(("wait", "comply now")), "names swapped"),
+        (lambda: two_lines((None, None), name_them=lambda axes: axes.legend(["wait", "comply now"])), "names swapped"),
+        (lambda: two_lines((None, None), name_them=beside("wait", "comply now")), "names swapped"),
+        (lambda: two_lines(("a", "b")), "names that do not tell"),
+        (lambda: two_lines(("comply now", "wait"), name_them=lambda axes: None), "series without names"),
+        (lambda: two_lines(("comply now", None)), "series without names"),
+    ],
+)  # fmt: skip
+def test_a_reader_can_tell_the_two_lines_apart(axes, mistake):
+    feedback = sheet("04").judge("q6", axes())
+    assert feedback.mistake == mistake and feedback.solved == (not mistake), feedback
 
 
 def test_names_of_the_lines_do_not_lie_on_the_other_line():

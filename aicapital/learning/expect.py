@@ -19,6 +19,8 @@ import pandas as pd
 from matplotlib.container import BarContainer
 from matplotlib.figure import FigureBase
 
+from .named_series import drawn_in as drawn_in
+from .named_series import named as named
 from .quantity import (
     NotANumber,
     Quantity,

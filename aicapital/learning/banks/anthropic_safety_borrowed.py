@@ -451,6 +451,10 @@ CLAIM_VALUES = {
 }
 
 
+# Words that a learner may name the two lines of the sheet's figure with.
+COMPLYING, WAITING = r"compl(y|iance|ies)|ready|early|prepar", r"wait|late|delay|unready|retrofit"
+
+
 def _ends_at_certainty(figure):
     """The last values of the lines that run from 0 to 100 %."""
     drawn = [dict(zip(*map(list, line.get_data()), strict=True)) for line in figure.axes[0].lines]
@@ -768,8 +772,8 @@ def _skerrys_choice(
         "Two lines",
         name="q6_figure",
         kind="figure",
-        expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
-        right="Title, units and lines are there. Check for yourself that the title states what the lines show.",
+        expects="a matplotlib figure with a title, named lines, and axis labels that name % and USD bn",
+        right="Title, units, lines and their names are there. Check for yourself that the title states what the lines show.",
         tests=[
             expect.figure_texts(x_unit="%", y_unit="USD bn"),
             expect.that(
@@ -794,12 +798,18 @@ def _skerrys_choice(
                 ),
                 mistake="not the two choices",
             ),
+            expect.named(
+                {
+                    "complying now": (COMPLYING, lambda x, y: abs(y[x.argmax()] - ends[0]) < 0.01),
+                    "waiting": (WAITING, lambda x, y: abs(y[x.argmax()] - ends[1]) < 0.01),
+                }
+            ),
         ],
         hints=(
             "One line for each choice, over chances from 0 to 100 %.",
             f"Use {case}.expected_values(chances): it gives both columns.",
             f"values = {case}.expected_values(np.linspace(0, 1, 21))",
-            "axes.plot(100 * values.index, values['comply now']) and the same for 'wait'; then title and labels",
+            "axes.plot(100 * values.index, values['comply now'], label='comply now') and the same for 'wait'; then axes.legend(), title and labels",
         ),
     )
     skerrys = SheetCheck(
