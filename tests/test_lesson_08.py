@@ -208,10 +208,14 @@ def test_the_step_by_step_value_is_that_of_the_model():
     )
 
 
-def picture(lines, years=(3, 4, 5, 6), y="Cash, USD bn"):
+def picture(
+    lines, years=(3, 4, 5, 6), y="Cash, USD bn", names=("no round", "with the round"), legend=True
+):
     figure, axes = plt.subplots()
-    for line in lines:
-        axes.plot(years, line)
+    for place, line in enumerate(lines):
+        axes.plot(years, line, label=names[place])
+    if legend and any(names):
+        axes.legend()
     axes.set(title="The round buys a year", xlabel="Years", ylabel=y)
     plt.close(figure)
     return figure
@@ -270,7 +274,14 @@ def test_the_words_for_skerrys_burn_give_the_number_beside_them():
         ("q6", picture([4.1 + LATE.cumsum(), 8.1 + LATE.cumsum()]), "one year too far"),
         ("q6", picture([4.1 + EARLY.cumsum(), 8.1 + EARLY.cumsum()]), "years 1 to 4"),
         ("q6", picture([ALONE, ALONE + 4]), ""),
-        ("q6", picture([ALONE + 4, ALONE]), ""),
+        ("q6", picture([ALONE + 4, ALONE], names=("with", "without")), ""),
+        ("q6", picture([ALONE, ALONE + 4], names=("no round", "4 in year 3")), ""),
+        ("q6", picture([ALONE, ALONE + 4], names=("without the round", "with the round")), ""),
+        ("q6", picture([ALONE + 4, ALONE]), "a reader takes that for"),
+        ("q6", picture([ALONE, ALONE + 4], names=("with", "without")), "a reader takes that for"),
+        ("q6", picture([ALONE, ALONE + 4], names=("one", "two")), "do not say which"),
+        ("q6", picture([ALONE, ALONE + 4], names=(None, None)), "cannot tell which"),
+        ("q6", picture([ALONE, ALONE + 4], legend=False), "cannot tell which"),
         ("q6", picture([ALONE]), "Two lines"),
         ("q6", picture([ALONE, ALONE + 4], y="Cash"), "must name its unit"),
         ("q6", picture([ALONE, ALONE + [4, 0, 0, 0]]), "later years too"),

@@ -362,12 +362,22 @@ def test_the_sheet_names_the_mistake(question, given, mistake):
     assert feedback.mistake == mistake, str(feedback)
 
 
-def _figure(alone=0.2, alliance=0.6, scale=100, title="Up", x="Competition, %", low=0.5):
+def _figure(
+    alone=0.2,
+    alliance=0.6,
+    scale=100,
+    title="Up",
+    x="Competition, %",
+    low=0.5,
+    names=("alone", "in the alliance"),
+):
     figure = Figure()
     axes = figure.subplots()
     competition = np.linspace(low, 1, 11)
-    for help in (alone, alliance):
-        axes.plot(scale * competition, StepByStep(1, help).innovation(competition))
+    for help, name in zip((alone, alliance), names or (None, None), strict=True):
+        axes.plot(scale * competition, StepByStep(1, help).innovation(competition), label=name)
+    if names:
+        axes.legend()
     axes.set(title=title, xlabel=x, ylabel="Innovations a year")
     return figure
 
@@ -376,6 +386,14 @@ def _figure(alone=0.2, alliance=0.6, scale=100, title="Up", x="Competition, %", 
     ("figure", "solved"),
     [
         (_figure(), True),
+        (_figure(names=("Skerry alone", "with the others")), True),
+        (_figure(names=("no alliance", "alliance")), True),
+        (_figure(names=("help 0.2", "help 0.6")), True),
+        (_figure(names=("in the alliance", "alone")), False),
+        (_figure(names=("alliance", "no alliance")), False),
+        (_figure(names=("help 0.6", "help 0.2")), False),
+        (_figure(names=("first", "second")), False),
+        (_figure(names=None), False),
         (_figure(scale=1), False),
         (_figure(alone=0.4), False),
         (_figure(alliance=0.2), False),

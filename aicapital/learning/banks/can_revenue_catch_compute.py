@@ -270,6 +270,9 @@ CLAIM_VALUES = {
     "V.9": _numbers,
 }
 SKERRY_CASH, SKERRY_MONEY = 4.1, 4  # USD bn: cash after year 2, and the round on offer
+# Words that a learner may name the two lines of Q6 with.
+NO_ROUND = r"(^|[^a-z])(no|not|none|w/o)([^a-z]|$)|without|alone|before"
+WITH_ROUND = rf"^(?!.*({NO_ROUND})).*(with|round|money|rais|after|4)"
 
 
 def _skerry_flow(grown: int, capex_growth: float) -> float:
@@ -429,21 +432,32 @@ def _skerry_rounds(
     capex = f"1.6 x {1 + capex_growth / 100:g}" if later else "1.6 squared"
     capex_code = f"1.6 * {1 + capex_growth / 100:g} ** (year - 2)" if later else "1.6 ** (year - 1)"
     claims = "Almost a quarter" if 24 < wanted < 25 else f"Growth of {wanted:.1f} %:"
+    alone = SKERRY_CASH + np.cumsum([_skerry_flow(grown, capex_growth) for grown in (2, 3, 4, 5)])
+
+    def is_line(of):
+        return lambda _, y: len(y) == len(of) and np.allclose(y, of, atol=0.012)
+
     picture = SheetCheck(
         "The cash in one picture",
         kind="figure",
         name="q6_figure",
-        expects="a figure with two lines, a title and units on both axes",
-        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
+        expects="a figure with two named lines, a title and units on both axes",
+        right="Title, units, both lines and their names are right. Check for yourself that the title states what they show.",
         tests=[
             expect.figure_texts(x_unit="years", y_unit="USD bn"),
             lambda figure: _cash_lines(figure, capex_growth),
+            expect.named(
+                {
+                    "with the round": (WITH_ROUND, is_line(alone + SKERRY_MONEY)),
+                    "without a round": (NO_ROUND, is_line(alone)),
+                }
+            ),
         ],
         hints=(
             "What is the flow of year 3?",
             f"operating cash flow 1.2 x 1.25 squared, less capex {capex}; then add up from 4.1",
             f"flows = [1.2 * 1.25 ** (year - 1) - {capex_code} for year in (3, 4, 5, 6)]",
-            "cash_by_year(4.1, flows, [4, 0, 0, 0]) gives the upper line",
+            "axes.plot((3, 4, 5, 6), cash_by_year(4.1, flows, [4, 0, 0, 0]), label='with the round'), the same with four zeros and 'no round', then axes.legend()",
         ),
     )
     value = SheetCheck(

@@ -1,5 +1,6 @@
 """Lesson 10: two futures, five years: which assumptions decide?"""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -695,19 +696,36 @@ STAYS = {
 }
 
 
+# Words that a learner may name the two lines of Q6 with.
+ALONE = r"alone|by itself|on its own|stay|without|(^|[^a-z])no([^a-z]|$)"
+IN_ALLIANCE = rf"^(?!.*({ALONE})).*(allian|all four|with|join|together|shar)"
+
+
 def _curves_of(help_alone: float = 0.2, help_alliance: float = 0.6) -> dict[str, SheetCheck]:
     """Q6: help for laggards (rate a year), alone and in the alliance."""
     curves = {
         name: [round(float(StepByStep(1, rate).innovation(at / 100)), 4) for at in AT]
         for name, rate in (("alone", help_alone), ("in the alliance", help_alliance))
     }
+
+    def exactly(number: float) -> str:
+        return rf"(?<![\d.]){re.escape(f'{number:g}')}(?!\d)"
+
+    def is_curve(name: str):
+        def picks(x, y):
+            order = np.argsort(x)
+            at = np.interp(AT, x[order], y[order])
+            return len(x) >= 5 and np.allclose(at, curves[name], atol=0.004)
+
+        return picks
+
     return {
         "q6": SheetCheck(
             "Innovation, alone and in the alliance",
             kind="figure",
             name="q6_figure",
-            expects="a matplotlib figure with a title, and axis labels that name % and a year",
-            right="Both curves are there. Check for yourself that the title states what they show.",
+            expects="a matplotlib figure with a title, named lines, and axis labels that name % and a year",
+            right="Both curves and their names are there. Check for yourself that the title states what they show.",
             tests=[
                 expect.figure_texts(x_unit="%", y_unit="a year"),
                 expect.that(
@@ -721,11 +739,21 @@ def _curves_of(help_alone: float = 0.2, help_alliance: float = 0.6) -> dict[str,
                         x.min() < 51 and x.max() > 99 for x, _ in _lines(figure)[:2]
                     ),
                 ),
+                expect.named(
+                    {
+                        "alone": (rf"{ALONE}|{exactly(help_alone)}", is_curve("alone")),
+                        "in the alliance": (
+                            rf"{IN_ALLIANCE}|{exactly(help_alliance)}",
+                            is_curve("in the alliance"),
+                        ),
+                    }
+                ),
             ],
             hints=(
                 "One economy for each help, one line for each economy.",
                 "StepByStep(1, help).innovation(competition), for competition from 0.5 to 1; draw 100 x competition.",
                 "competition = np.linspace(0.5, 1, 21)",
+                "axes.plot(100 * competition, StepByStep(1, help).innovation(competition), label=...) for each, then axes.legend(). "
                 f"At 75 % the curve of the alliance passes about {curves['in the alliance'][2]:.2f}, that of Skerry alone about {curves['alone'][2]:.2f}.",
             ),
         ),
