@@ -199,6 +199,9 @@ def test_right_work_is_told_so(question, answer):
             "rule of twenty",
         ),
         ("q7_tokens", 11.22e12, "trillions left out"),
+        ("q7_tokens", 11, "rounded"),
+        ("q7_tokens", "11 trillion", "rounded"),
+        ("q7_tokens", 12, ""),
         ("q7_tokens", 7.84, "tokens of the same budget"),
     ],
 )

@@ -307,6 +307,8 @@ def test_the_words_for_skerrys_burn_give_the_number_beside_them():
         ("q7_growth", 26.2, "30 less 4.1"),
         ("q7_growth", 27.9, "take the cash off"),
         ("q7_growth", 23.6, "end of the year"),
+        ("q7_growth", 24, "Close. Give one more decimal."),
+        ("q7_growth", "24 %", "Close. Give one more decimal."),
         ("q7_growth", 15, "15"),
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ from ..questions import (
     Prediction,
     SheetCheck,
 )
+from ..rounded import or_rounded, pair_rounded
 
 ARTICLE = "2026-03-03"
 
@@ -780,7 +781,7 @@ def _alliance(
         "q7_next": SheetCheck(
             "Skerry's next choice",
             kind="value",
-            expects="a pair of percentages: alone, in the alliance",
+            expects="a pair of percentages, to one decimal: alone, in the alliance",
             right=f"The alliance adds {added}, because Skerry is small: diffusion helps those below the average.",
             tests=[
                 expect.that("Give a pair of percentages, such as (10, 20).", _pair),
@@ -796,6 +797,7 @@ def _alliance(
                     ),
                     mistake="wrong order",
                 ),
+                pair_rounded(alone, alliance, tolerance=0.1),
                 expect.that(
                     "You took the strength as 1: a tenth of the size is then a tenth of the pull.",
                     lambda given: abs(given[0] - 11.5) > 0.1,
@@ -825,31 +827,34 @@ def _alliance(
         "q7_break_even": SheetCheck(
             "Diffusion that pays the fee",
             kind="value",
-            expects="a percentage",
+            expects="a percentage, to one decimal",
             right=f"Below the {100 * diffusion:g} % that the alliance promises, with some room. But the first year only: later years build on it.",
             tests=[
-                expect.number(
-                    round(even, 1),
-                    "%",
-                    tolerance=0.35,
-                    mistakes=[
-                        Mistake(
-                            "the rise for the level",
-                            round(even - 10, 1),
-                            "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
-                        ),
-                        Mistake(
-                            "points of chance for diffusion",
-                            points,
-                            f"{COUNTS[round(points)]} points of chance are what Skerry must win. Which diffusion brings them?",
-                        ),
-                        Mistake(
-                            "an equal share for the gain",
-                            10 + 4 * points,
-                            "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
-                        ),
-                    ],
-                )
+                or_rounded(
+                    expect.number(
+                        round(even, 1),
+                        "%",
+                        tolerance=0.35,
+                        mistakes=[
+                            Mistake(
+                                "the rise for the level",
+                                round(even - 10, 1),
+                                "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
+                            ),
+                            Mistake(
+                                "points of chance for diffusion",
+                                points,
+                                f"{COUNTS[round(points)]} points of chance are what Skerry must win. Which diffusion brings them?",
+                            ),
+                            Mistake(
+                                "an equal share for the gain",
+                                10 + 4 * points,
+                                "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
+                            ),
+                        ],
+                    ),
+                    even,
+                ),
             ],
             hints=(
                 "How many points of chance must Skerry win to pay the fee?",
