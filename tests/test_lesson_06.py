@@ -237,9 +237,10 @@ def drawn(
     title="The curve is flat near its best size",
     x="billion parameters",
     y="nats per token",
+    how="plot",
 ):
     figure, axes = plt.subplots()
-    axes.plot(sizes, losses)
+    getattr(axes, how)(sizes, losses)
     axes.set(title=title, xlabel=x, ylabel=y)
     plt.close(figure)
     return figure
@@ -280,3 +281,22 @@ def test_the_figure_of_the_sheet():
         drawn(sizes, losses, title=""),
     ):
         assert not SHEET.judge("q6", figure).solved
+
+
+@pytest.mark.parametrize(
+    ("scale", "x", "how", "told"),
+    [
+        (1, "Size, billion parameters", "plot", ""),
+        (1, "Parameters (bn)", "scatter", ""),
+        (1, "Parameters in 10^9", "semilogx", ""),
+        (1e9, "Parameters", "scatter", ""),
+        (1, "Parameters", "plot", "runs from 25 to 400 parameters"),
+        (1e9, "billion parameters", "plot", "says billions"),
+        (1, "billion parameters", "bar", "as a line or as points"),
+    ],
+)
+def test_the_figure_of_the_sheet_is_read_as_its_label_says(scale, x, how, told):
+    sizes = [400, 25, 50, 200, 100]
+    losses = [LAW.loss(n * 1e9, 4e24 / (6 * n * 1e9)) for n in sizes]
+    feedback = SHEET.judge("q6", drawn([scale * n for n in sizes], losses, x=x, how=how))
+    assert feedback.solved if not told else told in feedback.says, feedback

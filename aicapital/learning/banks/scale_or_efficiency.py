@@ -1,7 +1,10 @@
 """Lesson 06: what does the next drop in loss cost, and who can halve that cost?"""
 
+import re
+
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PathCollection
 
 from ...data import load
 from ...data.assumptions import assumed
@@ -511,13 +514,49 @@ def _run_of_skerry(lost_pct: float = 0, small_bn: float = 85) -> dict[str, Sheet
     }
 
 
+BILLIONS = r"billion|\bbn\b|\bb\b|10\D{0,3}9|1e\+?0?9|giga"  # in the label of an axis
+
+
 def _five_sizes(useful: float) -> SheetCheck:
+    def drawn(figure) -> list[np.ndarray]:
+        """Sizes and losses of each line, of points joined or not, from left to right."""
+        lines = [line.get_data() for axes in figure.axes for line in axes.lines]
+        dots = [
+            np.ma.getdata(group.get_offsets()).T
+            for axes in figure.axes
+            for group in axes.collections
+            if isinstance(group, PathCollection)
+        ]
+        found = [np.asarray(points, float) for points in (*lines, *dots)]
+        return [points[:, np.argsort(points[0])] for points in found if points.shape[1] > 2]
+
     def curve(figure) -> Feedback | None:
-        """The first line runs through the five sizes, in billions or in parameters, with the right losses."""
-        sizes, losses = (np.asarray(values, float) for values in figure.axes[0].lines[0].get_data())
+        """The line, or the markers, stand at the five sizes, in billions or in parameters, with the right losses."""
+        if not drawn(figure):
+            return Feedback.wrong(
+                "Nothing is drawn as a line or as points: use axes.plot(sizes, losses). Bars that start at 0 would "
+                "hide differences this small.",
+                "no line and no points",
+            )
+        sizes, losses = drawn(figure)[0]
         if len(sizes) != len(SIZES):
             return Feedback.wrong(
                 "The line needs the five sizes and nothing else.", "sizes left out"
+            )
+        billions = any(
+            re.search(BILLIONS, axes.get_xlabel(), re.IGNORECASE) for axes in figure.axes
+        )
+        if sizes.min() <= 1e6 and not billions:
+            return Feedback.wrong(
+                f"By its label your axis runs from {sizes.min():g} to {sizes.max():g} parameters. Write “billion "
+                "parameters” there, or draw the parameters themselves.",
+                "billions left out of the label",
+            )
+        if sizes.min() > 1e6 and billions:
+            return Feedback.wrong(
+                "Your label says billions, and the axis runs to 400 billion of them. Draw billions, or take the word "
+                "out of the label.",
+                "billions counted twice",
             )
         sizes = sizes / 1e9 if sizes.min() > 1e6 else sizes
         if not np.allclose(sizes, SIZES):
@@ -536,10 +575,9 @@ def _five_sizes(useful: float) -> SheetCheck:
     return SheetCheck(
         "One budget, five sizes", kind="figure", name="q6_figure",
         expects="a matplotlib figure with a title, and axis labels that name parameters and nats",
-        right="Title, units and line are right. The curve is flat near its bottom: twice the size or half of it costs little loss.",
+        right="Title, units and values are right. The curve is flat near its bottom: twice the size or half of it costs little loss.",
         tests=[
             expect.figure_texts(x_unit="parameters", y_unit="nats"),
-            expect.that("One line is needed: use axes.plot.", lambda figure: len(figure.axes[0].lines) >= 1),
             curve,
         ],
         hints=("How many tokens does the budget leave for each size?", "tokens = C / (6 N), then the law", f"tokens = [{f'{BUDGET * useful:.3g}'.replace('+', '')} / (6 * size * 1e9) for size in sizes]", "axes.plot(sizes, losses); then title and labels."),
