@@ -6,10 +6,13 @@ import matplotlib.pyplot as plt
 import pytest
 
 from aicapital import figures, labs, learning
+from aicapital.authoring.notebook_file import read
 from aicapital.data import load
 from aicapital.data.scale import law_constants
 from aicapital.learning import banks
+from aicapital.learning.banks.scale_or_efficiency import GOPHER
 from aicapital.models.scaling_law import ScalingLaw, training_flop
+from tests.grading_samples import ROOT
 
 ARTICLE = "2026-03-03"
 LAW = ScalingLaw(**law_constants("besiroglu"))
@@ -229,6 +232,26 @@ def test_wrong_work_is_never_right(question, answer):
 def test_the_lessons_checks_name_the_mistake(question, answer, mistake):
     check = next(q for q in banks.load("06").QUESTIONS if q.id == question)
     assert check.judge(answer).mistake == mistake
+
+
+def test_gophers_budget_is_told_from_6nd_in_lesson_and_sheet():
+    """The paper's table prints more than 6ND gives; the sheet prints 6ND, the lesson's table starts from the paper."""
+    run = load("training_runs").set_index("row_id").loc["run_gopher_280b"]
+    by_rule, chinchilla = (
+        training_flop(run["parameters"], run["training_tokens"]),
+        6 * 70e9 * 1.4e12,
+    )
+    lesson, sheet = (
+        "".join(str(cell) for cell in read(ROOT / folder / "06_scale_or_efficiency.ipynb").cells)
+        for folder in ("notebooks", "solutions")
+    )
+    paper = f"{GOPHER:.2e}"
+    assert f"{paper} FLOP, Gopher's budget in the paper's table (6ND gives {by_rule:.2e})" in lesson
+    assert f"{by_rule:.2e}" in sheet and paper in SHEET.judge("q1_reason", "B").says
+    assert (
+        abs(chinchilla / by_rule - 1) < 0.2
+        and "within a fifth" in SHEET.judge("q1_reason", "A").says
+    )
 
 
 def drawn(

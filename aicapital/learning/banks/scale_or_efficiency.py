@@ -366,11 +366,13 @@ def _first_question(
         ],
         hints=("How many billions are a trillion?", "tokens / parameters", f"{1000 * tokens:g} billion / {size:g} billion", f"{ratio:g}"),
     )  # fmt: skip
+    whose = "both" if model == "Chinchilla" else "Gopher"
+    table = f"the table of the paper prints {GOPHER:.2e} FLOP for {whose}."
     reason = SheetCheck(
         "What the comparison shows", kind="value", name="q1_reason", expects='one of "A", "B", "C"',
-        right="Same compute, other split. What the split did to the loss, the law says.",
-        tests=expect.letter("B", A=("Compare the two lines of compute: they are nearly the same.", "size for compute"), C=("Nothing here speaks of serving.", "training for serving")),
-        hints=("Look at the two lines of compute.", "One quantity is equal, one is a quarter." if size == 70 else "One quantity is equal, one is far smaller.", "Compute is nearly equal.", "B"),
+        right=f"The compute is the same within a fifth, and split in another way. 6ND is a rule; {table}",
+        tests=expect.letter("B", A=("Compare the two amounts of compute: they lie within a fifth of each other.", "size for compute"), C=("Nothing here speaks of serving.", "training for serving")),
+        hints=("Look at the two lines of compute.", "One quantity is about equal, one is a quarter." if size == 70 else "One quantity is about equal, one is far smaller.", "Compute differs by less than a fifth.", "B"),
     )  # fmt: skip
     return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
 
