@@ -44,6 +44,12 @@ from .questions import (
 
 Test = Callable[[object], Feedback | None]
 PRINT_FOR_RETURN = "print for return"
+_SHORT = (
+    (1,),
+    (2,),
+    (3,),
+    (4,),
+)  # shapes of arrays that are shown whole, so that a call can be repeated
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -573,6 +579,8 @@ def _arguments(args: tuple, kwargs: Mapping[str, object]) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
         return show_number(float(value))
+    if isinstance(value, np.ndarray) and value.dtype.kind in "if" and value.shape in _SHORT:
+        return f"np.array([{', '.join(map(_shown, value))}])"
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
         return f"{article(value)} of {len(value)}" if np.ndim(value) else _shown(value.item())
     return shorten(repr(value), 60)

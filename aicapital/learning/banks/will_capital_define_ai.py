@@ -545,35 +545,59 @@ def _two_in_a_row(large: int = 3, small: int = 1) -> dict[str, SheetCheck]:
     def words(count):
         return {2: "two", 5: "five"}.get(count, f"{count}") if published else f"{count}"
 
+    def near(given, chance):
+        return abs(given - 100 * chance) <= 0.005 * max(100 * chance, 1)
+
+    # What is expected lies between the two bounds below; with own numbers also near the output, which tells them apart.
+    closer = []
+    if not published:
+        closer = [
+            expect.that(
+                "Within a tenth of the output is close enough: multiply the two chances.",
+                lambda given: abs(given / (100 * first * second) - 1) <= 0.1,
+            )
+        ]
     return {
         "q1_prediction": SheetCheck(
             "The chance of two in a row",
             kind="value",
             expects="a percentage, such as 20",
-            right=f"More than {sixteenth}: the first choice has made the second more likely. Now compare it with the output.",
+            right=f"It lies between {sixteenth} and {quarter}: both must happen, and the first choice makes the second more likely. Now compare it with the output.",
             tests=[
-                expect.number(
-                    round(100 * first * second, 2),
-                    "%",
-                    tolerance=0.5,
-                    mistakes=[
-                        Mistake(
-                            "second choice as if nothing had happened",
-                            round(100 * first**2, 2),
-                            f"That takes {quarter} twice. After the first choice the firm has {words(small + 1)} balls of {words(whole + 1)}.",
-                        ),
-                        Mistake(
-                            "one choice for two",
-                            round(100 * first, 2),
-                            "That is the chance of the first choice alone.",
-                        ),
-                        Mistake(
-                            "the chance of the second choice alone",
-                            round(100 * second, 2),
-                            "That is the second choice, once the first is made. Both must happen.",
-                        ),
-                    ],
-                )
+                expect.that(
+                    "Give a number, in percent.", lambda given: isinstance(given, int | float)
+                ),
+                expect.that(
+                    "That reads as a fraction. Give percent.",
+                    lambda given: not 0 < given < 1,
+                    mistake="fraction for percent",
+                ),
+                expect.that(
+                    f"That takes {quarter} twice. After the first choice the firm has {words(small + 1)} balls of {words(whole + 1)}.",
+                    lambda given: not near(given, first**2),
+                    mistake="second choice as if nothing had happened",
+                ),
+                expect.that(
+                    "That is the chance of the first choice alone.",
+                    lambda given: not near(given, first),
+                    mistake="one choice for two",
+                ),
+                expect.that(
+                    "That is the second choice, once the first is made. Both must happen.",
+                    lambda given: not near(given, second),
+                    mistake="the chance of the second choice alone",
+                ),
+                expect.that(
+                    f"That is less than {sixteenth}, which it would be if the first choice changed nothing. It helps the firm.",
+                    lambda given: given > 100 * first**2,
+                    mistake="too low",
+                ),
+                expect.that(
+                    f"That is more than {quarter}, the chance of the first choice. Both must happen.",
+                    lambda given: given < 100 * first,
+                    mistake="too high",
+                ),
+                *closer,
             ],
             hints=(
                 "How many balls of how many does the second firm have, before each choice?",
@@ -644,6 +668,11 @@ def _share_and_error(times: float = 1) -> dict[str, SheetCheck]:
                             "divided by the number of paths",
                             0.4 * times,
                             "Divide by the root of the number of paths.",
+                        ),
+                        Mistake(
+                            "sample standard deviation",
+                            round(40.0 * times / 99**0.5, 4),
+                            "You took the standard deviation of a sample (ddof=1). That of a share needs no such correction: the root of share x (1 - share), over the root of the number of paths.",
                         ),
                         Mistake("the other paths", 80.0, "You counted the paths below the mark."),
                         *once,
@@ -923,7 +952,12 @@ SHEET = {
                 mistakes=[
                     Mistake(
                         "pull taken for chance", 3.0, "Divide each pull by the sum of all pull."
-                    )
+                    ),
+                    Mistake(
+                        "percent for a chance",
+                        75.0,
+                        "A chance here runs from 0 to 1: 0.75, not 75.",
+                    ),
                 ],
             ),
             expect.call(
@@ -965,6 +999,11 @@ SHEET = {
                         "The part by size must shrink to 1 - diffusion, or the chances exceed 1.",
                     ),
                     Mistake("diffusion left out", 0.9, "You left diffusion out."),
+                    Mistake(
+                        "free choices shared by size",
+                        0.87,
+                        "You shared the free choices out by size. They fall on all firms alike.",
+                    ),
                     Mistake(
                         "each firm given all of the diffusion",
                         0.92,
