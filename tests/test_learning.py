@@ -1365,6 +1365,25 @@ def test_a_unit_may_be_written_in_any_usual_way(label):
     assert "“USD million”" in run(expect.figure_texts(y_unit="USD bn"), figure, "figure")
 
 
+@pytest.mark.parametrize(
+    ("unit", "label", "fits"),
+    [
+        ("years", "Year", True),
+        ("year", "Years of the plan", True),
+        ("days", "Day", True),
+        ("chips", "chip", True),
+        ("parameters", "Parameter (bn)", True),
+        ("days", "Month", False),
+        ("years", "Cost per year", False),
+        ("nats", "national", False),
+    ],
+)
+def test_a_unit_may_be_singular_or_plural(unit, label, fits):
+    figure = Figure()
+    figure.subplots().set(title="A finding", xlabel=label)
+    assert (run(expect.figure_texts(x_unit=unit), figure, "figure") == "Right. Fine.") is fits
+
+
 def test_bars_are_compared_in_any_order_and_direction():
     test = expect.bars(
         [1.5, 1.5, 3],
