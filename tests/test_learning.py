@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -1308,9 +1309,13 @@ def test_values_of_a_pair_are_named():
     assert "For f(50) yours gives 100 for the investors." in run(test, pair)
     for other in ("{'a': 50, 'b': 0}", "dict(a=50)"):
         told = run(test, cell(f"def f(value):\n    return {other}"))
-        assert "Give two numbers, like (50, 0), not a dict." in told
+        assert "Give two numbers (the investors, the non-profit), not a dict." in told
     assert "not a column of values." in run(test, lambda value: pd.Series([50, 0]))
-    assert "Give two numbers, like (50, 0), not a number." in run(test, lambda value: 50)
+    single = run(test, lambda value: 7)
+    assert "Give two numbers (the investors, the non-profit), not a number." in single
+    assert "50, 0" not in single
+    bare = run(expect.call(2, gives=(31, 47)), lambda value: 7)
+    assert "Give two numbers, not a number." in bare and not re.search("31|47", bare)
     assert "expected values for the investors, the non-profit" in run(test, lambda value: [1])
     with pytest.raises(ValueError, match="labels names 1"):
         expect.call(50, gives=[50, 0], labels=("the investors",))

@@ -118,9 +118,9 @@ def call(
         names, wanted = _series(gives)
         if not keyed and not _is_sequence(got):
             kind = "a dict" if isinstance(got, Mapping) else article(got)
-            example = f"({', '.join(_shown(value) for value in wanted)})"
+            named = f" ({', '.join(labels)})" if labels else ""
             return Feedback.wrong(
-                f"{yours} {_shown(got)}. Give {_count(len(wanted))}, like {example}, not {kind}."
+                f"{yours} {_shown(got)}. Give {_count(len(wanted))}{named}, not {kind}."
             )
         names = list(labels) or names
         found_names, found = _series(got)
