@@ -20,6 +20,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from aicapital import learning
+from aicapital.authoring.notebook_file import read
 from aicapital.learning import banks, claims, expect, view
 from aicapital.learning.progress import open_progress
 from aicapital.learning.quantity import NotANumber, parse_quantity, show_number, with_unit
@@ -38,6 +39,7 @@ from aicapital.learning.questions import (
     Verdict,
     resolve,
 )
+from tests.grading_samples import SOURCES
 
 HINTS = (
     "Whose share is asked?",
@@ -1290,6 +1292,17 @@ def test_only_a_fraction_is_called_one():
     assert "Fraction" not in run(percent, -0.226, "value")
 
 
+def test_a_bare_number_below_one_is_asked_back_where_percent_is_wanted():
+    tests = [expect.no_fraction(), expect.that("Too high.", lambda given: given < 10)]
+    for typed in (0.12, "0.12", "0.12 ", np.float64(0.12)):
+        assert run(tests, typed, "value") == (
+            "Not yet. Fraction for percent. 0.12 reads as 0.12 %. If you mean a share of 12 %, type 12."
+        )
+    for typed in ("0.12 %", "4.2", 4.2, 1, 0):
+        assert run(tests, typed, "value") == "Right. Fine."
+    assert run(tests, 12, "value") == "Not yet. Too high."
+
+
 def test_a_case_without_a_return_line_is_named():
     tests = [expect.call(1, gives=1), expect.call(5, gives=3), expect.call(2, gives=2)]
     first = cell("def f(x):\n    if x > 1:\n        return min(x, 3)")
@@ -1328,6 +1341,17 @@ def test_messages_name_what_the_learner_fills_in(capsys):
     assert "q4_order is a number, not a list of labels." in said(sheet, capsys, "q4", 4)
     stub = learning.Sheet("01", bank=SimpleNamespace(SHEET={"q2": SHEET["dilute"]}))
     assert "replace the ... of f." in said(stub, capsys, "q2", cell("def f(a, b):\n    ..."))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_blank_is_called_by_the_name_in_its_cell(source):
+    sheet = learning.sheet(source.stem[:2])
+    checked = re.findall(
+        r'sheet\.check\("(\w+)", (\w+)\)', "".join(c.source for c in read(source).cells)
+    )
+    assert len(checked) >= 9
+    for question, name in checked:
+        assert f"replace the ... of {name}." in str(sheet.judge(question, ...)), question
 
 
 def test_a_hint_for_the_start_of_an_id_offers_its_questions(capsys):

@@ -319,6 +319,13 @@ def test_the_sheet_names_what_went_wrong(question, given, mistake):
     assert not feedback.solved and feedback.mistake == mistake
 
 
+def test_a_part_given_as_a_fraction_is_asked_for_in_percent():
+    feedback = sheet("04").judge("q1_prediction", 0.189)
+    assert feedback.mistake == "fraction for percent" and "type 18.9" in feedback.says
+    assert sheet("04").judge("q1_prediction", 8).mistake == ""
+    assert sheet("04").judge("q1_prediction", 18.9).solved
+
+
 def test_a_part_of_the_money_by_year_that_is_right_passes():
     assert sheet("04").judge("q5", lambda table: parts(table, ["cloud supplier"])).solved
 

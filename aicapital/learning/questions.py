@@ -430,7 +430,8 @@ SHEET_KINDS = ("value", "function", "table", "figure", "order")
 class SheetCheck:
     """One question of an exercise sheet. `tests` as in Code; see `aicapital.learning.expect` for ready ones.
 
-    `name` is the variable or function that the learner fills in, for messages; without it they name the question.
+    `name` is the variable or function that the learner fills in, for messages. Without it they take the function that
+    `expects` begins with, "share_out(exit_value, ...) that returns ...", else the id of the question.
 
     kind="order": `lines` get the labels A, B, C ... in the order given here, so scramble them; `before` says
     which line must come before which and why, [("B", "A", "A uses `price`, which B sets")]; `distractors` are
@@ -463,6 +464,9 @@ class SheetCheck:
                 )
         elif not self.tests:
             raise LearningError(f"{self.text!r}: a sheet check of kind {self.kind!r} needs tests.")
+        called = re.match(r"([a-z_]\w*)\(", self.expects)
+        if self.kind == "function" and called and not self.name:
+            object.__setattr__(self, "name", called[1])
 
     @property
     def labels(self) -> list[str]:

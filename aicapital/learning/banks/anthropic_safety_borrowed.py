@@ -497,7 +497,6 @@ def _round_and_others(
             expect.that(
                 "Below 12 % the round would have to be far larger than all money before it.",
                 lambda given: given > 12,
-                mistake="fraction for percent",
             ),
         ]
     else:
@@ -513,7 +512,7 @@ def _round_and_others(
                 lambda given: given < 1.2 * part,
             ),
             expect.that(
-                "That is too little: their money stays, and the round is not that large. Give percent.",
+                "That is too little: their money stays, and the round is not that large.",
                 lambda given: given > 0.8 * part,
             ),
         ]
@@ -526,6 +525,7 @@ def _round_and_others(
             expect.that(
                 "A part is a number in percent.", lambda given: isinstance(given, int | float)
             ),
+            expect.no_fraction(),
             *size,
         ],
         hints=(
