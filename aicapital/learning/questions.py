@@ -159,11 +159,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong value we recognise, its name in the field's terms, and why it is wrong."""
+    """A wrong value we recognise, its name in the field's terms, and why it is wrong.
+
+    Without a `tolerance` of its own it has that of the answer, at most half of its value.
+    """
 
     name: str
     value: Target
     says: str
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -281,7 +285,8 @@ def judge_number(
         wrong = float(resolve(mistake.value))
         # A tolerance made for the answer may be far too wide for a mistake of another size.
         room = None if tolerance is None else min(tolerance, abs(wrong) / 2)
-        if close(value, wrong, room, rel_tolerance):
+        own = mistake.tolerance is not None
+        if close(value, wrong, mistake.tolerance if own else room, None if own else rel_tolerance):
             return Feedback.wrong(mistake.says, mistake_name(mistake.name, value))
     if is_percent(unit) and not quantity.percent_sign and is_fraction(value) and abs(target) >= 1:
         return Feedback.wrong(fraction_note(value), FRACTION_FOR_PERCENT)
