@@ -231,6 +231,22 @@ def test_a_figure_without_its_diagonal_is_not_right():
         (lambda users, metric: _latest(load("users"), metric), "the argument ignored"),
         (
             lambda users, metric: (
+                users.sort_values("date").groupby("product")["value_millions"].last()
+            ),
+            "rows of another metric counted",
+        ),
+        (
+            lambda users, metric: users.groupby("product")["value_millions"].last(),
+            "rows of another metric counted",
+        ),
+        (
+            lambda users, metric: (
+                users[users["metric"] == metric].groupby("product")["value_millions"].sum()
+            ),
+            "",
+        ),
+        (
+            lambda users, metric: (
                 users[users["metric"] == metric].groupby("product")["value_millions"].last()
             ),
             "the last row taken for the newest",

@@ -486,10 +486,17 @@ def _only_this_table(function) -> Feedback | None:
             "For a small table with the products Fulmar and Gannet yours gives others, or not both. Use the table that the function is given.",
             "the argument ignored",
         )
-    if abs(counts["Fulmar"] - 7) > 1e-6:
+    counted = counts["Fulmar"]
+    if abs(counted - 90) < 1e-6:
         return Feedback.wrong(
-            f"In a small table whose newest row is not its last, Fulmar should be at 7; yours gives {counts['Fulmar']:g}. Sort by date first.",
-            "the last row taken for the newest",
+            "In a small table Fulmar has 7 million downloads and 90 million visits; asked for downloads, yours gives 90. Keep the rows of the metric first.",
+            "rows of another metric counted",
+        )
+    if abs(counted - 7) > 1e-6:
+        last = abs(counted - 5) < 1e-6
+        return Feedback.wrong(
+            f"In a small table whose newest row is not its last, Fulmar should be at 7; yours gives {counted:g}. {'Sort by date first.' if last else 'Keep one row a product, its newest.'}",
+            "the last row taken for the newest" if last else "",
         )
     return None
 
