@@ -192,7 +192,7 @@ def _figure(factor=1.0, swap=False, days=range(30, 181, 10)):
     ("question", "given"),
     [
         ("q1_prediction", 30), ("q1_reason", "b"), ("q2", _chips), ("q3", _power), ("q5", _hhi), ("q6", _figure()),
-        ("q4", ["E", "G", "C", "B", "A", "D"]), ("q7_chips", 1301), ("q7_costs", (7.02, 46.84)), ("q7_power", (2.268, True)),
+        ("q4", ["E", "G", "C", "B", "A", "D"]), ("q7_chips", 1301), ("q7_costs", (7.02, 46.84)), ("q7_costs", (7.0, 46.8)), ("q7_power", (2.268, True)), ("q7_power", (2.27, True)),
     ],
 )  # fmt: skip
 def test_right_work_is_right(question, given):
@@ -242,12 +242,26 @@ def test_right_work_is_right(question, given):
         ("q7_power", (1.701, True), "used power for nameplate"),
         ("q7_power", (1.967, True), "implied for shipped"),
         ("q7_power", (2.268, False), ""),
+        ("q7_power", (2.3, True), "rounded"),
+        ("q7_costs", (7.02, 47), "rounded"),
+        ("q7_costs", (7.02, 14.05), ""),
     ],
 )  # fmt: skip
 def test_wrong_work_is_named(question, given, mistake):
     feedback = learning.sheet("07").judge(question, given)
     assert not feedback.solved
     assert feedback.mistake == mistake, feedback
+
+
+def test_a_purchase_is_of_the_chips_that_the_days_of_the_plan_need():
+    says = learning.sheet("07").judge("q7_costs", (7.02, 14.05)).says
+    days = load("fictional_lab").set_index("item").at["run_days", "value"]
+    assert f"the chips that the plan's {days:g} days need" in says and "the same" not in says
+
+
+@pytest.mark.parametrize("pair", [("q7_power", (2.3, True)), ("q7_costs", (7.02, 47))])
+def test_a_rounded_answer_is_asked_for_one_more_decimal(pair):
+    assert learning.sheet("07").judge(*pair).says == "Close. Give one more decimal."
 
 
 def test_skerrys_site_carries_its_chips():

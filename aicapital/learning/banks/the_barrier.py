@@ -14,6 +14,7 @@ from ...models.training_cost import facility_power_mw
 from .. import expect
 from ..questions import (
     Choice,
+    Feedback,
     Mistake,
     Number,
     Option,
@@ -489,20 +490,41 @@ def _skerrys_chips(exact: float, running: float, utilisation: float) -> SheetChe
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
+def _rounded(value: float, decimals: int, tolerance: float, entry: int = 0) -> expect.Test:
+    """An entry of a pair that is right but for a decimal too few."""
+
+    def fits(given) -> bool:
+        close = abs(given[entry] - value) < tolerance
+        return close or abs(given[entry] - round(value, decimals)) > 1e-9
+
+    return expect.that("Close. Give one more decimal.", fits, mistake="rounded")
+
+
+def _bought_for_the_days_of_the_plan(given: float, bought: float) -> Feedback | None:
+    if abs(given - bought) < 0.1:
+        return None
+    days = load("fictional_lab").set_index("item").at["run_days", "value"]
+    return Feedback.wrong(
+        f"Bought: the chips that the plan's {days:g} days need, times the price of a chip."
+    )
+
+
 def _rented_and_bought(exact: float, running: float) -> SheetCheck:
     chips, hours = math.ceil(exact), running * 24 * DAYS / 1e6
     rented, bought = hours * RENT, chips * PRICE / 1e6
     whole = abs(rented - round(rented)) < 0.05
     return SheetCheck(
-        "Rented and bought", kind="value", expects="a pair (rented, bought) in USD million",
+        "Rented and bought", kind="value", expects="a pair (rented, bought) in USD million, to one decimal",
         right=f"{COUNTS[round(rented)].capitalize() if whole else f'{rented:.1f}'} million of hours, or {bought:.0f} million of chips that are still there afterwards.",
         tests=[
             expect.that("Give two numbers: (rented, bought).", lambda given: len(given) == 2),
             expect.that("Rented first, then bought.", lambda given: given[0] < given[1], mistake="wrong order"),
             expect.that("In USD million, so rented lies below 100.", lambda given: given[0] < 100, mistake="USD for USD million"),
+            _rounded(rented, 0, 0.05),
             expect.that(f"Rented: chip-hours (about {hours:.2f} million) times the price of an hour.", lambda given: abs(given[0] - rented) < 0.05),
             expect.that("That is what all shipped chips cost. The question asks for the chips that the run needs.", lambda given: abs(given[1] - SHIPPED * PRICE / 1e6) > 0.1, mistake="shipped for implied"),
-            expect.that("Bought: all chips of the run times the price of a chip. It is the same whether the run is short or long.", lambda given: abs(given[1] - bought) < 0.2),
+            _rounded(bought, 0, 0.1, entry=1),
+            lambda given: _bought_for_the_days_of_the_plan(given[1], bought),
         ],
         hints=("Which of the two depends on hours?", "chip-hours x 2.5; chips x 36,000", f"{chips:,} x 24 x 90 hours" if exact == running else f"{hours:.2f} million hours; {chips:,} chips", f"({rented:.2f}, {bought:.2f})"),
     )  # fmt: skip
@@ -523,7 +545,7 @@ def _adds_up(exact: float, network_pct: float) -> SheetCheck:
         else "it does not add up"
     )
     return SheetCheck(
-        "Does it add up?", kind="value", expects="a pair (power in MW that the shipped chips imply, True or False)",
+        "Does it add up?", kind="value", expects="a pair (power in MW that the shipped chips imply, to two decimals, and True or False)",
         right=f"All shipped chips at full load draw {power:.2f} MW, and 2.4 are built: {verdict}.",
         tests=[
             expect.that("Give a pair: (MW, True or False).", lambda given: len(given) == 2),
@@ -531,6 +553,7 @@ def _adds_up(exact: float, network_pct: float) -> SheetCheck:
             expect.that("That is what servers draw in training. The site must carry full load.", lambda given: abs(given[0] - used) > 0.02, mistake="used power for nameplate"),
             expect.that("In MW: 1,500 chips of 700 W alone are 1.05 MW.", lambda given: given[0] < 100, mistake="kilowatts for megawatts"),
             *network,
+            _rounded(power, 1, 0.01),
             expect.that(f"1,500 chips x 700 W x 1.8{term} x 1.2, in MW.", lambda given: abs(given[0] - power) < 0.01),
             expect.that("The second entry is True or False, not a number or a word.", lambda given: isinstance(given[1], bool | np.bool_), mistake="number for an answer"),
             expect.that("Is the implied power at most what is built (2.4 MW)? Answer True or False.", lambda given: bool(given[1]) == fits),
