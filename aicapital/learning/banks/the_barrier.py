@@ -12,6 +12,7 @@ from ...models.concentration import bounds, hhi
 from ...models.sunk_costs import limiting_entrants
 from ...models.training_cost import facility_power_mw
 from .. import expect
+from ..quantity import article
 from ..questions import (
     Choice,
     Feedback,
@@ -294,6 +295,8 @@ TWO_MARKETS = pd.DataFrame(
     columns=["market", "date", "company", "share_pct", "share_type"],
 ).assign(date=lambda rows: pd.to_datetime(rows["date"]))
 
+ROPES = "In a small table of our own, ropes in 2030 have 50, 20 and 30 of others: 50 and 20 squared make 2,900 points."
+
 # The numbers of the published sheet are the defaults below; a learner with own numbers has others (OWN).
 
 
@@ -325,6 +328,55 @@ def _hours_of_a_run(
     return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
 
 
+def _series_by_market_and_date(found) -> Feedback | None:
+    """Q5: a Series whose entries are those of a market and a date."""
+    if not isinstance(found, pd.Series):
+        return Feedback.wrong(
+            f"Your function gives {article(found)}. Give a Series: take the one column of squares, group it by market *and* date, add up.",
+            "not a series",
+        )
+    if found.index.nlevels < 2:
+        return Feedback.wrong(
+            "Two dates of one market are two numbers. Group by market *and* date.",
+            "grouped by one column",
+        )
+    entries = set(found.index)
+    if ("ropes", pd.Timestamp("2030-01-01")) in entries:
+        return None
+    if (pd.Timestamp("2030-01-01"), "ropes") in entries:
+        return Feedback.wrong(
+            "Market comes first, then date: group by [market, date].", "date before market"
+        )
+    return Feedback.wrong(
+        "Each entry should be of a market and a date. Group by market *and* date."
+    )
+
+
+def _ropes_in_2030(points: float) -> Feedback | None:
+    """Q5: one market whose firms have 50 and 20, and others 30."""
+    for wrong, name, why in (
+        (3800, "others as one firm", "The others, 30, are not one firm."),
+        (
+            900,
+            "the rest kept instead of the firms",
+            "You squared the rest, 30, and left the firms out.",
+        ),
+        (4900, "added before squaring", "Square each share first, then add up: not 70 squared."),
+        (70, "shares not squared", "You added the shares. Square each before you add up."),
+        (
+            (50 / 0.7) ** 2 + (20 / 0.7) ** 2,
+            "shares rescaled",
+            "You made the firms' shares add up to 100. The others hold 30, so leave 50 and 20 as they are.",
+        ),
+        (0.29, "shares not squared in percent", "Square percentages, not fractions."),
+    ):
+        if abs(points / wrong - 1) < 1e-3:
+            return Feedback.wrong(f"{ROPES} {why}", name)
+    return (
+        None if abs(points - 2900) < 1e-6 else Feedback.wrong(f"{ROPES} Yours gives {points:,.4g}.")
+    )
+
+
 def _hhi_low(smallest_pct: float = 0) -> dict[str, SheetCheck]:
     """Q5: firms below `smallest_pct` percent belong to the rest."""
     table, small = TWO_MARKETS, []
@@ -353,9 +405,8 @@ def _hhi_low(smallest_pct: float = 0) -> dict[str, SheetCheck]:
         right="One number a market and date. The others stand outside: this is the lower bound.",
         tests=[
             expect.that("The function returns nothing. End it with a return line.", lambda f: f(table) is not None, mistake="print for return"),
-            expect.that("In a small table of our own, ropes in 2030 have 50, 20 and 30 of others: 2,900 points. The others are not one firm.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 3800) > 1, mistake="others as one firm"),
-            expect.that("Square each share first, then add up: 50 and 20 squared make 2,900 points, not 70 squared.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 4900) > 1, mistake="added before squaring"),
-            expect.that("50 and 20 squared make 2,900 points: square percentages, not fractions, and before adding.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 2900) < 1e-6, mistake="shares not squared in percent"),
+            lambda f: _series_by_market_and_date(f(table)),
+            lambda f: _ropes_in_2030(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))])),
             expect.that("Two dates of one market are two numbers. Group by market and date.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2031-01-01"))]) - 5000) < 1e-6, mistake="dates added up"),
             expect.that("A monopoly has 10,000 points.", lambda f: abs(float(f(table)[("sails", pd.Timestamp("2030-01-01"))]) - 10_000) < 1e-6),
             *small,
