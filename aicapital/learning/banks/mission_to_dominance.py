@@ -696,7 +696,7 @@ def _made_up_rounds(floor: float) -> pd.DataFrame:
             "record_type": ["round", "round", "round", "round", "round", "tranche"],
             "new_money_to_company": [True, True, True, False, True, True],
             "amount_committed_usd_bn": [3.0, 2.0, 0.5, 7.0, float("nan"), 1.0],
-            "pre_money_usd_bn": [float("nan")] * 6,
+            "pre_money_usd_bn": [20.0] + [float("nan")] * 5,
         }
     )
     if not floor:
@@ -722,6 +722,11 @@ def _judge_new_money(function, floor):
             f"Your function returns a {type(got).__name__}. Give a Series: year -> USD bn."
         )
     years = {int(year): float(value) for year, value in got.items()}
+    if not any(years.values()):
+        return Feedback.wrong(
+            "On a made-up table your function gives no year with money. See how record_type spells it in the table.",
+            "no row matched",
+        )
     small = []
     if floor:
         small.append(
