@@ -170,3 +170,14 @@ def test_own_numbers_have_sets_of_their_own():
     own = sheet("01", own={"q6": {"money": 2.4, "purchases": 7.2}})
     assert own.judge("q6", _bars(money=(2.4, 0, 0, 0), purchases=(1.8,) * 4)).solved
     assert not own.judge("q6", _bars()).solved
+
+
+# The crossover
+
+
+def test_a_rounded_crossover_is_close():
+    for rounded in (17, "17 bn"):
+        feedback = _judge("q7_crossover", rounded)
+        assert feedback.mistake == "rounded" and "one more decimal" in feedback.says
+    assert _judge("q7_crossover", 17.1).solved and _judge("q7_crossover", 17.14).solved
+    assert _judge("q7_crossover", 12).mistake == "caps for the crossover"

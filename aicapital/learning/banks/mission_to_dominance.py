@@ -1024,7 +1024,7 @@ def _skerry_caps(
     same = SheetCheck(
         "Where both contracts pay the same",
         kind="value",
-        expects="an exit value in USD bn",
+        expects="an exit value in USD bn, to one decimal",
         right="Below it the stake pays more, above it the caps do.",
         tests=[
             expect.number(
@@ -1032,6 +1032,7 @@ def _skerry_caps(
                 "USD bn",
                 tolerance=0.05,
                 mistakes=[
+                    Mistake("rounded", round(crossover), "Close. Give one more decimal."),
                     Mistake(
                         "caps for the crossover",
                         caps,
