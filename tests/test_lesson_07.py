@@ -299,6 +299,12 @@ def test_a_rounded_answer_is_asked_for_one_more_decimal(pair):
     assert learning.sheet("07").judge(*pair).says == "Close. Give one more decimal."
 
 
+def test_the_axes_may_name_one_day_and_one_chip():
+    figure = _figure()
+    figure.axes[0].set(xlabel="Day", ylabel="Chip")
+    assert learning.sheet("07").judge("q6", figure).solved
+
+
 def test_skerrys_site_carries_its_chips():
     of = load("fictional_lab").query("lesson == '07'").set_index("item")["value"]
     assert _chips(*of[["run_compute", "run_chip_peak", "run_utilisation", "run_days"]]) == 1301
