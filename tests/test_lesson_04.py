@@ -1,6 +1,7 @@
 """Lesson 04: whose money, and what caution is worth, against published figures and closed forms."""
 
 from datetime import date
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from aicapital import figures, labs
+from aicapital.authoring.notebook_file import read
 from aicapital.data import load
 from aicapital.labs.capital_mix import (
     cloud_ledger,
@@ -303,13 +305,22 @@ def parts(table, cloud, order_matters=False):
     )
 
 
+def of_the_year_alone(table):
+    cloud = table["amount_usd_bn"].where(table["investor_type"] == "cloud supplier", 0.0)
+    year = table["date"].dt.year
+    return 100 * cloud.groupby(year).sum() / table["amount_usd_bn"].groupby(year).sum()
+
+
 @pytest.mark.parametrize(
     ("question", "given", "mistake"),
     [
         ("q3", lambda now, late, strict, lax, rate: 100 * (now * (1 + rate / 100) - lax) / late, "late cost alone"),
         ("q7_part", lambda cloud, fund: 100 * (4 + cloud) / (5.2 + max(cloud, fund)), "one offer left out of the total"),
         ("q5", lambda table: parts(table, ["cloud"]), "no row matched"),
+        ("q5", lambda table: parts(table, ["cloud supplier"]) / 100, "fraction for percent"),
         ("q5", lambda table: parts(table, ["cloud supplier", "chip supplier"]), "chip supplier counted"),
+        ("q5", lambda table: parts(table, ["cloud supplier"]).replace(0, np.nan), "zero counted as missing"),
+        ("q5", of_the_year_alone, "one year's money for all money so far"),
         ("q5", lambda table: parts(table, ["cloud supplier"], order_matters=True), "order of rows taken for order of time"),
         ("q5", lambda table: parts(bank._anthropic_money(), ["cloud supplier"]), "order of rows taken for order of time"),
     ],
@@ -317,6 +328,27 @@ def parts(table, cloud, order_matters=False):
 def test_the_sheet_names_what_went_wrong(question, given, mistake):
     feedback = sheet("04").judge(question, given)
     assert not feedback.solved and feedback.mistake == mistake
+
+
+def test_the_hints_of_q5_fill_the_blanks_of_its_cell():
+    released = read(Path(__file__).parents[1] / "exercises" / "04_anthropic_safety_borrowed.ipynb")
+    cell = next(cell.source for cell in released.cells if cell.id == "q5-answer")
+    hinted = "; ".join(bank.SHEET["q5"].hints[2:]).split("; ")
+    for line in hinted:
+        name = line.split(" = ")[0]
+        assert cell.count(f"    {name} = ...") == 1, name
+        cell = cell.replace(f"{name} = ...", line)
+    assert "..." not in cell
+    names = {}
+    exec(cell, names)
+    assert sheet("04").judge("q5", names["cloud_part_by_year"]).solved
+
+
+def test_a_part_given_as_a_fraction_is_asked_for_in_percent():
+    feedback = sheet("04").judge("q1_prediction", 0.189)
+    assert feedback.mistake == "fraction for percent" and "type 18.9" in feedback.says
+    assert sheet("04").judge("q1_prediction", 8).mistake == ""
+    assert sheet("04").judge("q1_prediction", 18.9).solved
 
 
 def test_a_part_of_the_money_by_year_that_is_right_passes():

@@ -33,10 +33,13 @@ from .quantity import (
     with_unit,
 )
 from .questions import (
+    FRACTION_FOR_PERCENT,
     SHEET_KINDS,
     Feedback,
     Mistake,
     SheetCheck,
+    fraction_note,
+    is_fraction,
     judge_number,
     mistake_name,
     resolve,
@@ -124,9 +127,9 @@ def call(
         names, wanted = _series(gives)
         if not keyed and not _is_sequence(got):
             kind = "a dict" if isinstance(got, Mapping) else article(got)
-            example = f"({', '.join(_shown(value) for value in wanted)})"
+            named = f" ({', '.join(labels)})" if labels else ""
             return Feedback.wrong(
-                f"{yours} {_shown(got)}. Give {_count(len(wanted))}, like {example}, not {kind}."
+                f"{yours} {_shown(got)}. Give {_count(len(wanted))}{named}, not {kind}."
             )
         names = list(labels) or names
         found_names, found = _series(got)
@@ -171,6 +174,20 @@ def that(says: str, holds: Callable[[object], bool], mistake: str = "") -> Test:
                 yours = f" For {_call_text(given, args, kwargs)} yours gives {_shown(value)}."
         return Feedback.wrong(says + yours, mistake_name(mistake, value))
 
+    return test
+
+
+def no_fraction() -> Test:
+    """For an answer in percent that is never below 1: a bare number below 1 is asked back."""
+
+    def test(given):
+        with suppress(NotANumber):
+            quantity = parse_loosely(given, "%")
+            if is_fraction(quantity.value) and not quantity.percent_sign:
+                return Feedback.wrong(fraction_note(quantity.value), FRACTION_FOR_PERCENT)
+        return None
+
+    test.reads_text = True
     return test
 
 
