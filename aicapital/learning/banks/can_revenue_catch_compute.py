@@ -21,7 +21,6 @@ from ..questions import (
     Prediction,
     SheetCheck,
 )
-from ..rounded import or_rounded
 
 ARTICLE = "2026-03-03"
 
@@ -571,35 +570,35 @@ def _skerry_rounds(
         expects="a growth in percent, to one decimal",
         right=f"{claims} more revenue each year, for ten years: that is what {pre_money:g} bn claims.",
         tests=[
-            or_rounded(
-                expect.number(
-                    round(wanted, 1),
-                    unit="% a year",
-                    tolerance=0.11,
-                    mistakes=[
-                        Mistake(
-                            "cash not taken off",
-                            round(growth(pre_money), 1),
-                            f"The {pre_money:g} are for the shares, cash included. The business is worth {pre_money:g} less 4.1.",
-                        ),
-                        Mistake(
-                            "money added to the price",
-                            round(growth(pre_money + SKERRY_MONEY), 1),
-                            "You added the new money or the cash. Start from the pre-money value and take the cash off.",
-                        ),
-                        Mistake(
-                            "middle of the year",
-                            round(growth(pre_money - SKERRY_CASH, mid_year), 1),
-                            "Cash flows come at the end of the year here.",
-                        ),
-                        Mistake(
-                            "price of the down round",
-                            round(growth(12 - SKERRY_CASH), 1),
-                            "That is the growth that 12 bn implies.",
-                        ),
-                    ],
-                ),
-                wanted,
+            expect.number(
+                round(wanted, 1),
+                unit="% a year",
+                tolerance=0.11,
+                mistakes=[
+                    Mistake(
+                        "cash not taken off",
+                        round(growth(pre_money), 1),
+                        f"The {pre_money:g} are for the shares, cash included. The business is worth {pre_money:g} less 4.1.",
+                    ),
+                    Mistake(
+                        "money added to the price",
+                        round(growth(pre_money + SKERRY_MONEY), 1),
+                        "You added the new money or the cash. Start from the pre-money value and take the cash off.",
+                    ),
+                    Mistake(
+                        "middle of the year",
+                        round(growth(pre_money - SKERRY_CASH, mid_year), 1),
+                        "Cash flows come at the end of the year here.",
+                    ),
+                    Mistake(
+                        "price of the down round",
+                        round(growth(12 - SKERRY_CASH), 1),
+                        "That is the growth that 12 bn implies.",
+                    ),
+                    Mistake(
+                        "rounded", round(wanted), "Close. Give one more decimal.", tolerance=1e-9
+                    ),
+                ],
             ),
         ],
         hints=(

@@ -24,7 +24,6 @@ from ..questions import (
     Prediction,
     SheetCheck,
 )
-from ..rounded import or_rounded
 
 ARTICLE = "2026-03-03"
 GOPHER = 5.76e23  # FLOP: the budget at which Hoffmann et al. 2022 compared Gopher and Chinchilla
@@ -625,12 +624,13 @@ def _tokens_of_the_smaller(useful: float, small_bn: float) -> SheetCheck:
         needed, all_of_it = for_the_loss_of(BUDGET * useful), []
         if useful != 1:
             all_of_it = [Mistake("restarts left out", for_the_loss_of(BUDGET), "That is for a best model that all of the computing trains. Take off what restarts lose.")]  # fmt: skip
-        return or_rounded(expect.number(needed, rel_tolerance=0.01, mistakes=[
+        return expect.number(needed, rel_tolerance=0.01, mistakes=[
             Mistake("tokens of the same budget", BUDGET * useful / (6 * small_bn * 1e9) / 1e12, "Those are the tokens of the same budget. For the same loss the smaller model needs more."),
             Mistake("tokens of the best model", _law().optimal_tokens(BUDGET * useful) / 1e12, "Those are the best model's tokens. The smaller model has to make up for its size."),
             Mistake("trillions left out", needed * 1e12, "That is in tokens. Give trillions of them."),
             *all_of_it,
-        ]), needed)(given)  # fmt: skip
+            Mistake("rounded", round(needed), "Close. Give one more decimal.", tolerance=1e-9),
+        ])(given)  # fmt: skip
 
     test.reads_text = True
     return SheetCheck(

@@ -24,7 +24,6 @@ from ..questions import (
     Prediction,
     SheetCheck,
 )
-from ..rounded import or_rounded, pair_rounded
 
 ARTICLE = "2026-03-03"
 
@@ -806,6 +805,19 @@ def _alliance(
         if published
         else (f"about {stays[0]:.0f} %", f"about {stays[1]:.0f} %", f"about {stays[1]:.0f} %")
     )
+
+    too_short = []
+    if abs(round(even) - round(even, 1)) > 0.35:
+        too_short = [
+            Mistake("rounded", round(even), "Close. Give one more decimal.", tolerance=1e-9)
+        ]
+
+    def rounded(given) -> bool:
+        """Each number is right or the nearest whole percent, and not both are right."""
+        right = [abs(value - of) < 0.1 for value, of in zip(given, (alone, alliance), strict=True)]
+        whole = [value == round(of) for value, of in zip(given, (alone, alliance), strict=True)]
+        return not all(right) and all(a or b for a, b in zip(right, whole, strict=True))
+
     return {
         "q7_next": SheetCheck(
             "Skerry's next choice",
@@ -826,7 +838,11 @@ def _alliance(
                     ),
                     mistake="wrong order",
                 ),
-                pair_rounded(alone, alliance, tolerance=0.1),
+                expect.that(
+                    "Close. Give one more decimal.",
+                    lambda given: not rounded(given),
+                    mistake="rounded",
+                ),
                 expect.that(
                     "You took the strength as 1: a tenth of the size is then a tenth of the pull.",
                     lambda given: abs(given[0] - 11.5) > 0.1,
@@ -859,30 +875,28 @@ def _alliance(
             expects="a percentage, to one decimal",
             right=f"Below the {100 * diffusion:g} % that the alliance promises, with some room. But the first year only: later years build on it.",
             tests=[
-                or_rounded(
-                    expect.number(
-                        round(even, 1),
-                        "%",
-                        tolerance=0.35,
-                        mistakes=[
-                            Mistake(
-                                "the rise for the level",
-                                round(even - 10, 1),
-                                "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
-                            ),
-                            Mistake(
-                                "points of chance for diffusion",
-                                points,
-                                f"{COUNTS[round(points)]} points of chance are what Skerry must win. Which diffusion brings them?",
-                            ),
-                            Mistake(
-                                "an equal share for the gain",
-                                10 + 4 * points,
-                                "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
-                            ),
-                        ],
-                    ),
-                    even,
+                expect.number(
+                    round(even, 1),
+                    "%",
+                    tolerance=0.35,
+                    mistakes=[
+                        Mistake(
+                            "the rise for the level",
+                            round(even - 10, 1),
+                            "That is by how much diffusion must rise. Add the 10 % that there are without the alliance.",
+                        ),
+                        Mistake(
+                            "points of chance for diffusion",
+                            points,
+                            f"{COUNTS[round(points)]} points of chance are what Skerry must win. Which diffusion brings them?",
+                        ),
+                        Mistake(
+                            "an equal share for the gain",
+                            10 + 4 * points,
+                            "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
+                        ),
+                        *too_short,
+                    ],
                 ),
             ],
             hints=(
