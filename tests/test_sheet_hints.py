@@ -9,7 +9,7 @@ from aicapital.learning import banks
 from tests.grading_samples import ROOT, SOURCES
 
 BLANK = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
-OPEN = {"03-q5", "04-q5"}
+OPEN = {"03-q5"}  # still to be mended
 
 
 def faded():
