@@ -6,6 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from aicapital.learning import sheet
+from tests.grading_samples import as_graded
 
 
 def _judge(question_id, given):
@@ -118,8 +119,10 @@ RIGHT = {
 
 @pytest.mark.parametrize("figure", RIGHT.values(), ids=RIGHT)
 def test_two_named_sets_of_bars_are_right_however_they_are_drawn(figure):
-    feedback = _judge("q6", figure())
-    assert feedback.solved, feedback
+    figure = figure()
+    for seen in (figure, as_graded(figure)):
+        feedback = _judge("q6", seen)
+        assert feedback.solved, feedback
 
 
 WRONG = {
@@ -161,9 +164,11 @@ WRONG = {
     [(figure, mistake) for mistake, figures in WRONG.items() for figure in figures],
 )
 def test_what_is_wrong_with_the_bars_is_named(figure, mistake):
-    feedback = _judge("q6", figure())
-    assert not feedback.solved
-    assert feedback.mistake == mistake, feedback
+    figure = figure()
+    for seen in (figure, as_graded(figure)):
+        feedback = _judge("q6", seen)
+        assert not feedback.solved
+        assert feedback.mistake == mistake, feedback
 
 
 def test_own_numbers_have_sets_of_their_own():

@@ -24,6 +24,7 @@ from aicapital.learning.banks import anthropic_safety_borrowed as bank
 from aicapital.learning.claims import judged
 from aicapital.models.capital_mix import cumulative_money, share_of_money
 from aicapital.models.decision_tree import Compliance
+from tests.grading_samples import as_graded
 
 ARTICLE = date(2026, 3, 3)
 PAIR = ["Amazon", "Google"]
@@ -388,6 +389,24 @@ def beside(first, second):
     return write
 
 
+def with_arrows(first, second):
+    def write(axes):
+        for place, text in ((-0.147, first), (-0.702, second)):
+            axes.annotate(text, xy=(100, place), xytext=(5, 0), textcoords="offset points")
+
+    return write
+
+
+def inside(first, second):
+    """Names placed in parts of the panel."""
+
+    def write(axes):
+        for place, text in ((0.9, first), (0.1, second)):
+            axes.text(0.98, place, text, transform=axes.transAxes)
+
+    return write
+
+
 @pytest.mark.parametrize(
     ("axes", "mistake"),
     [
@@ -395,6 +414,10 @@ def beside(first, second):
         (lambda: two_lines((None, None), name_them=lambda axes: axes.legend(["comply now", "wait"])), ""),
         (lambda: two_lines((None, None), name_them=beside("Comply now", "Wait")), ""),
         (lambda: two_lines(("wait", "comply now"), ends=(-0.702, -0.147)), ""),
+        (lambda: two_lines((None, None), name_them=with_arrows("comply", "wait")), ""),
+        (lambda: two_lines((None, None), name_them=with_arrows("wait", "comply")), "names swapped"),
+        (lambda: two_lines((None, None), name_them=inside("comply", "wait")), ""),
+        (lambda: two_lines((None, None), name_them=inside("wait", "comply")), "names swapped"),
         (lambda: two_lines(("wait", "comply now")), "names swapped"),
         (lambda: two_lines((None, None), name_them=lambda axes: axes.legend(["wait", "comply now"])), "names swapped"),
         (lambda: two_lines((None, None), name_them=beside("wait", "comply now")), "names swapped"),
@@ -404,8 +427,10 @@ def beside(first, second):
     ],
 )  # fmt: skip
 def test_a_reader_can_tell_the_two_lines_apart(axes, mistake):
-    feedback = sheet("04").judge("q6", axes())
-    assert feedback.mistake == mistake and feedback.solved == (not mistake), feedback
+    axes = axes()
+    for seen in (axes, as_graded(axes)):
+        feedback = sheet("04").judge("q6", seen)
+        assert feedback.mistake == mistake and feedback.solved == (not mistake), feedback
 
 
 def test_names_of_the_lines_do_not_lie_on_the_other_line():
