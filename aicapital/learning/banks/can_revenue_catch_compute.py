@@ -448,8 +448,8 @@ def _skerry_rounds(
             lambda figure: _cash_lines(figure, capex_growth),
             expect.named(
                 {
-                    "with the round": (WITH_ROUND, is_line(alone + SKERRY_MONEY)),
-                    "without a round": (NO_ROUND, is_line(alone)),
+                    "cash with the round": (WITH_ROUND, is_line(alone + SKERRY_MONEY)),
+                    "cash without a round": (NO_ROUND, is_line(alone)),
                 }
             ),
         ],
