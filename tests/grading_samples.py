@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aicapital.authoring.notebook_file import read, text_of
+from aicapital.grading import codec
 
 ROOT = Path(__file__).parents[1]
 # Where learners' code cannot be locked up, nothing is graded; CI sets COURSE_NEEDS_SANDBOX and never skips.
@@ -80,6 +81,11 @@ def partly_right(stem: str) -> dict[str, dict[str, str]]:
         },
         "blank-q2": {**right, "q2-answer": blank.get("q2-answer", "...")},
     }
+
+
+def as_graded(value):
+    """A learner's value as the judge gets it: described, sent over and rebuilt."""
+    return codec.Decoder()(codec.loads(codec.dumps(codec.Encoder()(value))))
 
 
 def notebook(cells: list[tuple[str, str]], **metadata) -> str:

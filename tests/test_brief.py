@@ -10,13 +10,15 @@ from types import SimpleNamespace
 import pytest
 
 from aicapital import labs, learning
+from aicapital.authoring.notebook_file import read
 from aicapital.data import load
 from aicapital.learning import banks, brief
-from aicapital.learning.brief import LONGEST, LONGEST_NAME, MOST_LINES
+from aicapital.learning.brief import LONGEST, LONGEST_NAME, MOST_LINES, SETTLED_BY, SETTLED_WHERE
 from aicapital.learning.progress import open_progress
 from aicapital.learning.questions import CONFIDENCES, VERDICTS, LearningError, Prediction
 
 from .browser.jupyter import FLAGS, chromium
+from .grading_samples import ROOT
 
 
 @pytest.fixture
@@ -125,6 +127,21 @@ def test_a_partial_record_keeps_what_there_is(record):
     differ = page[page.index("part from the course") :]
     assert differ.index("C.1, ") < differ.index("II.4.1, ")
     assert "high confidence: 0 of 1; low confidence: 0 of 1" in page
+
+
+def test_the_lesson_defines_the_forecasts_as_the_page_does():
+    """Market, marks and day, before a probability is asked for."""
+    lesson = ROOT / "notebooks/10_will_capital_define_ai.ipynb"
+    cell = next(cell for cell in read(lesson).cells if cell.id == "brief-text").source
+    market = SETTLED_WHERE.removeprefix("Market: ").split(". ")[0]
+    assert market in cell and "another market" in cell
+    marks = load("two_futures_inputs").set_index("item")["value"]
+    for claim, mark, words in (
+        ("C.3", "monopolised_from", "HHI of {:,.0f} or more"),
+        ("C.4", "open_below", "below {:,.0f}"),
+    ):
+        assert words.format(marks[mark]) in cell
+        assert words.format(marks[mark]) in SETTLED_BY[claim]
 
 
 def test_what_has_moved_since_is_told_for_claims_that_were_judged(record):

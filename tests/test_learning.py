@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from aicapital import learning
+from aicapital.authoring.notebook_file import read
 from aicapital.learning import banks, claims, expect, view
 from aicapital.learning.progress import open_progress
 from aicapital.learning.quantity import NotANumber, parse_quantity, show_number, with_unit
@@ -37,6 +39,7 @@ from aicapital.learning.questions import (
     Verdict,
     resolve,
 )
+from tests.grading_samples import SOURCES
 
 HINTS = (
     "Whose share is asked?",
@@ -1289,6 +1292,17 @@ def test_only_a_fraction_is_called_one():
     assert "Fraction" not in run(percent, -0.226, "value")
 
 
+def test_a_bare_number_below_one_is_asked_back_where_percent_is_wanted():
+    tests = [expect.no_fraction(), expect.that("Too high.", lambda given: given < 10)]
+    for typed in (0.12, "0.12", "0.12 ", np.float64(0.12)):
+        assert run(tests, typed, "value") == (
+            "Not yet. Fraction for percent. 0.12 reads as 0.12 %. If you mean a share of 12 %, type 12."
+        )
+    for typed in ("0.12 %", "4.2", 4.2, 1, 0):
+        assert run(tests, typed, "value") == "Right. Fine."
+    assert run(tests, 12, "value") == "Not yet. Too high."
+
+
 def test_a_case_without_a_return_line_is_named():
     tests = [expect.call(1, gives=1), expect.call(5, gives=3), expect.call(2, gives=2)]
     first = cell("def f(x):\n    if x > 1:\n        return min(x, 3)")
@@ -1308,9 +1322,13 @@ def test_values_of_a_pair_are_named():
     assert "For f(50) yours gives 100 for the investors." in run(test, pair)
     for other in ("{'a': 50, 'b': 0}", "dict(a=50)"):
         told = run(test, cell(f"def f(value):\n    return {other}"))
-        assert "Give two numbers, like (50, 0), not a dict." in told
+        assert "Give two numbers (the investors, the non-profit), not a dict." in told
     assert "not a column of values." in run(test, lambda value: pd.Series([50, 0]))
-    assert "Give two numbers, like (50, 0), not a number." in run(test, lambda value: 50)
+    single = run(test, lambda value: 7)
+    assert "Give two numbers (the investors, the non-profit), not a number." in single
+    assert "50, 0" not in single
+    bare = run(expect.call(2, gives=(31, 47)), lambda value: 7)
+    assert "Give two numbers, not a number." in bare and not re.search("31|47", bare)
     assert "expected values for the investors, the non-profit" in run(test, lambda value: [1])
     with pytest.raises(ValueError, match="labels names 1"):
         expect.call(50, gives=[50, 0], labels=("the investors",))
@@ -1323,6 +1341,17 @@ def test_messages_name_what_the_learner_fills_in(capsys):
     assert "q4_order is a number, not a list of labels." in said(sheet, capsys, "q4", 4)
     stub = learning.Sheet("01", bank=SimpleNamespace(SHEET={"q2": SHEET["dilute"]}))
     assert "replace the ... of f." in said(stub, capsys, "q2", cell("def f(a, b):\n    ..."))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_blank_is_called_by_the_name_in_its_cell(source):
+    sheet = learning.sheet(source.stem[:2])
+    checked = re.findall(
+        r'sheet\.check\("(\w+)", (\w+)\)', "".join(c.source for c in read(source).cells)
+    )
+    assert len(checked) >= 9
+    for question, name in checked:
+        assert f"replace the ... of {name}." in str(sheet.judge(question, ...)), question
 
 
 def test_a_hint_for_the_start_of_an_id_offers_its_questions(capsys):
@@ -1363,6 +1392,25 @@ def test_a_unit_may_be_written_in_any_usual_way(label):
     assert run(expect.figure_texts(y_unit="USD bn"), figure, "figure").startswith("Right.")
     axes.set_ylabel("USD million")
     assert "“USD million”" in run(expect.figure_texts(y_unit="USD bn"), figure, "figure")
+
+
+@pytest.mark.parametrize(
+    ("unit", "label", "fits"),
+    [
+        ("years", "Year", True),
+        ("year", "Years of the plan", True),
+        ("days", "Day", True),
+        ("chips", "chip", True),
+        ("parameters", "Parameter (bn)", True),
+        ("days", "Month", False),
+        ("years", "Cost per year", False),
+        ("nats", "national", False),
+    ],
+)
+def test_a_unit_may_be_singular_or_plural(unit, label, fits):
+    figure = Figure()
+    figure.subplots().set(title="A finding", xlabel=label)
+    assert (run(expect.figure_texts(x_unit=unit), figure, "figure") == "Right. Fine.") is fits
 
 
 def test_bars_are_compared_in_any_order_and_direction():

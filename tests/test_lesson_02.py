@@ -288,6 +288,7 @@ def test_the_table_of_free_cash_flows_names_a_mistake_only_where_it_shows(functi
         ("q2", lambda ocf, growth, payouts, capex: 100 * ((ocf * (1 + growth / 100) - payouts) / capex - 1), ""),
         ("q2", lambda ocf, growth, payouts, capex: 100 * ((ocf + growth - payouts) / capex - 1), "percentage of the cash flow"),
         ("q2", lambda ocf, growth, payouts, capex: max(0, 100 * ((ocf * (1 + growth / 100) - payouts) / capex - 1)), "can be negative"),
+        ("q3", lambda needs, spare_cash: [], "goal 2 is still open"),
         ("q5", _by_firm, ""),
         ("q5", lambda results, period: _by_firm(results, "FY2025"), "Use the table and the period"),
         ("q5", lambda results, period: _by_firm(load("company_financials"), period), "Use the table and the period"),

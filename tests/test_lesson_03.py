@@ -231,6 +231,22 @@ def test_a_figure_without_its_diagonal_is_not_right():
         (lambda users, metric: _latest(load("users"), metric), "the argument ignored"),
         (
             lambda users, metric: (
+                users.sort_values("date").groupby("product")["value_millions"].last()
+            ),
+            "rows of another metric counted",
+        ),
+        (
+            lambda users, metric: users.groupby("product")["value_millions"].last(),
+            "rows of another metric counted",
+        ),
+        (
+            lambda users, metric: (
+                users[users["metric"] == metric].groupby("product")["value_millions"].sum()
+            ),
+            "",
+        ),
+        (
+            lambda users, metric: (
                 users[users["metric"] == metric].groupby("product")["value_millions"].last()
             ),
             "the last row taken for the newest",
@@ -253,6 +269,10 @@ def test_the_newest_count_of_each_product_is_right():
 def test_the_slips_of_the_sheet_are_named():
     assert _judge("q1_prediction", 0.042).mistake == "fraction for percent"
     assert _judge("q1_prediction", 35).mistake == "one step for the funnel"
+    for share in (0.042, 0.12, 0.35, 0.47, "0.35"):
+        feedback = _judge("q1_prediction", share)
+        assert feedback.mistake == "fraction for percent", share
+        assert f"If you mean a share of {100 * float(share):.3g} %" in feedback.says
     assert _judge("q1_prediction", 4.2).solved
     powers = _judge("q3", lambda data, half, required, h: (data / (data + half)) ^ h)
     assert powers.mistake == "^ for **"
@@ -263,6 +283,13 @@ def test_the_slips_of_the_sheet_are_named():
 
     assert _judge("q3", unbounded).mistake == "quality without bound"
     assert _judge("q7_gap", 39).says.startswith("Close")
+    for low in (0.2, 0.24, 0.242):
+        assert _judge("q7_tipping", low).mistake == "low state for the tipping point"
+    for share in (0.137, 0.1372, 0.14):
+        assert _judge("q7_tipping", share).mistake == "fraction for percent"
+    assert _judge("q7_tipping", 14).says.startswith("Close")
+    assert _judge("q7_tipping", 62.5).mistake == "high state for the tipping point"
+    assert _judge("q7_tipping", 13.7).solved and _judge("q7_tipping", "13.72 %").solved
     for periods in (10, 30, 60):
 
         def settles(placed, periods=periods):

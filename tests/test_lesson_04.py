@@ -1,6 +1,7 @@
 """Lesson 04: whose money, and what caution is worth, against published figures and closed forms."""
 
 from datetime import date
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from aicapital import figures, labs
+from aicapital.authoring.notebook_file import read
 from aicapital.data import load
 from aicapital.labs.capital_mix import (
     cloud_ledger,
@@ -22,6 +24,7 @@ from aicapital.learning.banks import anthropic_safety_borrowed as bank
 from aicapital.learning.claims import judged
 from aicapital.models.capital_mix import cumulative_money, share_of_money
 from aicapital.models.decision_tree import Compliance
+from tests.grading_samples import as_graded
 
 ARTICLE = date(2026, 3, 3)
 PAIR = ["Amazon", "Google"]
@@ -303,13 +306,22 @@ def parts(table, cloud, order_matters=False):
     )
 
 
+def of_the_year_alone(table):
+    cloud = table["amount_usd_bn"].where(table["investor_type"] == "cloud supplier", 0.0)
+    year = table["date"].dt.year
+    return 100 * cloud.groupby(year).sum() / table["amount_usd_bn"].groupby(year).sum()
+
+
 @pytest.mark.parametrize(
     ("question", "given", "mistake"),
     [
         ("q3", lambda now, late, strict, lax, rate: 100 * (now * (1 + rate / 100) - lax) / late, "late cost alone"),
         ("q7_part", lambda cloud, fund: 100 * (4 + cloud) / (5.2 + max(cloud, fund)), "one offer left out of the total"),
         ("q5", lambda table: parts(table, ["cloud"]), "no row matched"),
+        ("q5", lambda table: parts(table, ["cloud supplier"]) / 100, "fraction for percent"),
         ("q5", lambda table: parts(table, ["cloud supplier", "chip supplier"]), "chip supplier counted"),
+        ("q5", lambda table: parts(table, ["cloud supplier"]).replace(0, np.nan), "zero counted as missing"),
+        ("q5", of_the_year_alone, "one year's money for all money so far"),
         ("q5", lambda table: parts(table, ["cloud supplier"], order_matters=True), "order of rows taken for order of time"),
         ("q5", lambda table: parts(bank._anthropic_money(), ["cloud supplier"]), "order of rows taken for order of time"),
     ],
@@ -317,6 +329,27 @@ def parts(table, cloud, order_matters=False):
 def test_the_sheet_names_what_went_wrong(question, given, mistake):
     feedback = sheet("04").judge(question, given)
     assert not feedback.solved and feedback.mistake == mistake
+
+
+def test_the_hints_of_q5_fill_the_blanks_of_its_cell():
+    released = read(Path(__file__).parents[1] / "exercises" / "04_anthropic_safety_borrowed.ipynb")
+    cell = next(cell.source for cell in released.cells if cell.id == "q5-answer")
+    hinted = "; ".join(bank.SHEET["q5"].hints[2:]).split("; ")
+    for line in hinted:
+        name = line.split(" = ")[0]
+        assert cell.count(f"    {name} = ...") == 1, name
+        cell = cell.replace(f"{name} = ...", line)
+    assert "..." not in cell
+    names = {}
+    exec(cell, names)
+    assert sheet("04").judge("q5", names["cloud_part_by_year"]).solved
+
+
+def test_a_part_given_as_a_fraction_is_asked_for_in_percent():
+    feedback = sheet("04").judge("q1_prediction", 0.189)
+    assert feedback.mistake == "fraction for percent" and "type 18.9" in feedback.says
+    assert sheet("04").judge("q1_prediction", 8).mistake == ""
+    assert sheet("04").judge("q1_prediction", 18.9).solved
 
 
 def test_a_part_of_the_money_by_year_that_is_right_passes():
@@ -333,13 +366,71 @@ def test_a_part_of_the_money_by_year_that_is_right_passes():
     ],
 )
 def test_the_figure_of_the_sheet_holds_both_choices(scale, until, ends, mistake):
-    figure = matplotlib.figure.Figure()
-    axes = figure.subplots()
-    for end in ends:
-        axes.plot([0, scale * until], [0, end])
-    axes.set(title="Finding", xlabel="Chance, %", ylabel="Value, USD bn")
-    feedback = sheet("04").judge("q6", axes)
+    feedback = sheet("04").judge("q6", two_lines(("comply", "wait"), scale, until, ends))
     assert feedback.solved if mistake is None else feedback.mistake == mistake
+
+
+def two_lines(
+    names, scale=100, until=1.0, ends=(-0.147, -0.702), name_them=lambda axes: axes.legend()
+):
+    axes = matplotlib.figure.Figure().subplots()
+    for name, end in zip(names, ends, strict=True):
+        axes.plot([0, scale * until], [0, end], label=name)
+    axes.set(title="Finding", xlabel="Chance, %", ylabel="Value, USD bn")
+    name_them(axes)
+    return axes
+
+
+def beside(first, second):
+    def write(axes):
+        for place, text in ((-0.12, first), (-0.69, second)):
+            axes.text(100, place, text)
+
+    return write
+
+
+def with_arrows(first, second):
+    def write(axes):
+        for place, text in ((-0.147, first), (-0.702, second)):
+            axes.annotate(text, xy=(100, place), xytext=(5, 0), textcoords="offset points")
+
+    return write
+
+
+def inside(first, second):
+    """Names placed in parts of the panel."""
+
+    def write(axes):
+        for place, text in ((0.9, first), (0.1, second)):
+            axes.text(0.98, place, text, transform=axes.transAxes)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("axes", "mistake"),
+    [
+        (lambda: two_lines(("being ready", "waiting")), ""),
+        (lambda: two_lines((None, None), name_them=lambda axes: axes.legend(["comply now", "wait"])), ""),
+        (lambda: two_lines((None, None), name_them=beside("Comply now", "Wait")), ""),
+        (lambda: two_lines(("wait", "comply now"), ends=(-0.702, -0.147)), ""),
+        (lambda: two_lines((None, None), name_them=with_arrows("comply", "wait")), ""),
+        (lambda: two_lines((None, None), name_them=with_arrows("wait", "comply")), "names swapped"),
+        (lambda: two_lines((None, None), name_them=inside("comply", "wait")), ""),
+        (lambda: two_lines((None, None), name_them=inside("wait", "comply")), "names swapped"),
+        (lambda: two_lines(("wait", "comply now")), "names swapped"),
+        (lambda: two_lines((None, None), name_them=lambda axes: axes.legend(["wait", "comply now"])), "names swapped"),
+        (lambda: two_lines((None, None), name_them=beside("wait", "comply now")), "names swapped"),
+        (lambda: two_lines(("a", "b")), "names that do not tell"),
+        (lambda: two_lines(("comply now", "wait"), name_them=lambda axes: None), "series without names"),
+        (lambda: two_lines(("comply now", None)), "series without names"),
+    ],
+)  # fmt: skip
+def test_a_reader_can_tell_the_two_lines_apart(axes, mistake):
+    axes = axes()
+    for seen in (axes, as_graded(axes)):
+        feedback = sheet("04").judge("q6", seen)
+        assert feedback.mistake == mistake and feedback.solved == (not mistake), feedback
 
 
 def test_names_of_the_lines_do_not_lie_on_the_other_line():

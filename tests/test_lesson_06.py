@@ -6,10 +6,13 @@ import matplotlib.pyplot as plt
 import pytest
 
 from aicapital import figures, labs, learning
+from aicapital.authoring.notebook_file import read
 from aicapital.data import load
 from aicapital.data.scale import law_constants
 from aicapital.learning import banks
+from aicapital.learning.banks.scale_or_efficiency import GOPHER
 from aicapital.models.scaling_law import ScalingLaw, training_flop
+from tests.grading_samples import ROOT
 
 ARTICLE = "2026-03-03"
 LAW = ScalingLaw(**law_constants("besiroglu"))
@@ -199,6 +202,9 @@ def test_right_work_is_told_so(question, answer):
             "rule of twenty",
         ),
         ("q7_tokens", 11.22e12, "trillions left out"),
+        ("q7_tokens", 11, "rounded"),
+        ("q7_tokens", "11 trillion", "rounded"),
+        ("q7_tokens", 12, ""),
         ("q7_tokens", 7.84, "tokens of the same budget"),
     ],
 )
@@ -228,15 +234,36 @@ def test_the_lessons_checks_name_the_mistake(question, answer, mistake):
     assert check.judge(answer).mistake == mistake
 
 
+def test_gophers_budget_is_told_from_6nd_in_lesson_and_sheet():
+    """The paper's table prints more than 6ND gives; the sheet prints 6ND, the lesson's table starts from the paper."""
+    run = load("training_runs").set_index("row_id").loc["run_gopher_280b"]
+    by_rule, chinchilla = (
+        training_flop(run["parameters"], run["training_tokens"]),
+        6 * 70e9 * 1.4e12,
+    )
+    lesson, sheet = (
+        "".join(str(cell) for cell in read(ROOT / folder / "06_scale_or_efficiency.ipynb").cells)
+        for folder in ("notebooks", "solutions")
+    )
+    paper = f"{GOPHER:.2e}"
+    assert f"{paper} FLOP, Gopher's budget in the paper's table (6ND gives {by_rule:.2e})" in lesson
+    assert f"{by_rule:.2e}" in sheet and paper in SHEET.judge("q1_reason", "B").says
+    assert (
+        abs(chinchilla / by_rule - 1) < 0.2
+        and "within a fifth" in SHEET.judge("q1_reason", "A").says
+    )
+
+
 def drawn(
     sizes,
     losses,
     title="The curve is flat near its best size",
     x="billion parameters",
     y="nats per token",
+    how="plot",
 ):
     figure, axes = plt.subplots()
-    axes.plot(sizes, losses)
+    getattr(axes, how)(sizes, losses)
     axes.set(title=title, xlabel=x, ylabel=y)
     plt.close(figure)
     return figure
@@ -277,3 +304,22 @@ def test_the_figure_of_the_sheet():
         drawn(sizes, losses, title=""),
     ):
         assert not SHEET.judge("q6", figure).solved
+
+
+@pytest.mark.parametrize(
+    ("scale", "x", "how", "told"),
+    [
+        (1, "Size, billion parameters", "plot", ""),
+        (1, "Parameters (bn)", "scatter", ""),
+        (1, "Parameters in 10^9", "semilogx", ""),
+        (1e9, "Parameters", "scatter", ""),
+        (1, "Parameters", "plot", "runs from 25 to 400 parameters"),
+        (1e9, "billion parameters", "plot", "says billions"),
+        (1, "billion parameters", "bar", "as a line or as points"),
+    ],
+)
+def test_the_figure_of_the_sheet_is_read_as_its_label_says(scale, x, how, told):
+    sizes = [400, 25, 50, 200, 100]
+    losses = [LAW.loss(n * 1e9, 4e24 / (6 * n * 1e9)) for n in sizes]
+    feedback = SHEET.judge("q6", drawn([scale * n for n in sizes], losses, x=x, how=how))
+    assert feedback.solved if not told else told in feedback.says, feedback

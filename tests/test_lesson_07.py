@@ -179,6 +179,17 @@ def _hhi(shares):
     return (firms["share_pct"] ** 2).groupby([firms["market"], firms["date"]]).sum()
 
 
+def _squares(shares):
+    firms = shares[shares["share_type"] == "reported"]
+    return firms.assign(square=firms["share_pct"] ** 2)
+
+
+def _rescaled(shares):
+    firms = shares[shares["share_type"] == "reported"]
+    all_of_them = firms.groupby(["market", "date"])["share_pct"].transform("sum")
+    return firms.assign(share_pct=100 * firms["share_pct"] / all_of_them)
+
+
 def _figure(factor=1.0, swap=False, days=range(30, 181, 10)):
     chips = [factor * _chips(4e24, 989, 40, day) for day in days]
     figure, axes = plt.subplots()
@@ -192,7 +203,7 @@ def _figure(factor=1.0, swap=False, days=range(30, 181, 10)):
     ("question", "given"),
     [
         ("q1_prediction", 30), ("q1_reason", "b"), ("q2", _chips), ("q3", _power), ("q5", _hhi), ("q6", _figure()),
-        ("q4", ["E", "G", "C", "B", "A", "D"]), ("q7_chips", 1301), ("q7_costs", (7.02, 46.84)), ("q7_power", (2.268, True)),
+        ("q4", ["E", "G", "C", "B", "A", "D"]), ("q7_chips", 1301), ("q7_costs", (7.02, 46.84)), ("q7_costs", (7.0, 46.8)), ("q7_power", (2.268, True)), ("q7_power", (2.27, True)),
     ],
 )  # fmt: skip
 def test_right_work_is_right(question, given):
@@ -232,6 +243,15 @@ def test_right_work_is_right(question, given):
         ("q5", lambda s: (s["share_pct"] ** 2).groupby([s["market"], s["date"]]).sum(), "others as one firm"),
         ("q5", lambda s: _hhi(s) / 1e4, "shares not squared in percent"),
         ("q5", lambda s: _hhi(load("market_shares")), ""),
+        ("q5", lambda s: _hhi(_rescaled(s)), "shares rescaled"),
+        ("q5", lambda s: _hhi(s.assign(share_type=s["share_type"].map({"residual": "reported"}))), "the rest kept instead of the firms"),
+        ("q5", lambda s: _hhi(s.assign(share_pct=s["share_pct"] ** 0.5)), "shares not squared"),
+        ("q5", lambda s: _hhi(s) * 1.5, ""),
+        ("q5", lambda s: _squares(s).groupby("market")["square"].sum(), "grouped by one column"),
+        ("q5", lambda s: _squares(s).groupby(["market", "date"])[["square"]].sum(), "not a series"),
+        ("q5", lambda s: _squares(s).groupby(["market", "date"], as_index=False)["square"].sum(), "not a series"),
+        ("q5", lambda s: _squares(s).groupby(["date", "market"])["square"].sum(), "date before market"),
+        ("q5", lambda s: dict(_hhi(s)), "not a series"),
         ("q6", _figure(swap=True), "axes swapped"),
         ("q6", _figure(factor=0.4), ""),
         ("q6", _figure(days=range(60, 121, 10)), ""),
@@ -242,12 +262,47 @@ def test_right_work_is_right(question, given):
         ("q7_power", (1.701, True), "used power for nameplate"),
         ("q7_power", (1.967, True), "implied for shipped"),
         ("q7_power", (2.268, False), ""),
+        ("q7_power", (2.3, True), "rounded"),
+        ("q7_costs", (7.02, 47), "rounded"),
+        ("q7_costs", (7.02, 14.05), ""),
     ],
 )  # fmt: skip
 def test_wrong_work_is_named(question, given, mistake):
     feedback = learning.sheet("07").judge(question, given)
     assert not feedback.solved
     assert feedback.mistake == mistake, feedback
+
+
+def test_a_purchase_is_of_the_chips_that_the_days_of_the_plan_need():
+    says = learning.sheet("07").judge("q7_costs", (7.02, 14.05)).says
+    days = load("fictional_lab").set_index("item").at["run_days", "value"]
+    assert f"the chips that the plan's {days:g} days need" in says and "the same" not in says
+
+
+@pytest.mark.parametrize(
+    "hhi_low",
+    [
+        lambda s: _squares(s).groupby("market")["square"].sum(),
+        lambda s: _squares(s).groupby("date")["square"].sum(),
+        lambda s: _squares(s).groupby(["market", "date"])[["square"]].sum(),
+        lambda s: _squares(s).groupby(["market", "date"], as_index=False)["square"].sum(),
+    ],
+)
+def test_a_result_of_another_shape_is_told_in_the_words_of_the_task(hhi_low):
+    says = learning.sheet("07").judge("q5", hhi_low).says
+    assert "market *and* date" in says
+    assert not any(word in says for word in ("Timestamp", "MultiIndex", "tuple", "could not read"))
+
+
+@pytest.mark.parametrize("pair", [("q7_power", (2.3, True)), ("q7_costs", (7.02, 47))])
+def test_a_rounded_answer_is_asked_for_one_more_decimal(pair):
+    assert learning.sheet("07").judge(*pair).says == "Close. Give one more decimal."
+
+
+def test_the_axes_may_name_one_day_and_one_chip():
+    figure = _figure()
+    figure.axes[0].set(xlabel="Day", ylabel="Chip")
+    assert learning.sheet("07").judge("q6", figure).solved
 
 
 def test_skerrys_site_carries_its_chips():

@@ -1,5 +1,7 @@
 """What lesson 08 teaches: plans side by side, multiples again, labs, verdicts, and a sheet that knows right from wrong."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -206,10 +208,14 @@ def test_the_step_by_step_value_is_that_of_the_model():
     )
 
 
-def picture(lines, years=(3, 4, 5, 6), y="Cash, USD bn"):
+def picture(
+    lines, years=(3, 4, 5, 6), y="Cash, USD bn", names=("no round", "with the round"), legend=True
+):
     figure, axes = plt.subplots()
-    for line in lines:
-        axes.plot(years, line)
+    for place, line in enumerate(lines):
+        axes.plot(years, line, label=names[place])
+    if legend and any(names):
+        axes.legend()
     axes.set(title="The round buys a year", xlabel="Years", ylabel=y)
     plt.close(figure)
     return figure
@@ -220,6 +226,15 @@ ALONE = 4.1 + FLOWS.cumsum()
 LATE, EARLY = (
     np.array([1.2 * 1.25**n - 1.6**n for n in grown]) for grown in ((3, 4, 5, 6), range(4))
 )
+
+
+def test_the_words_for_skerrys_burn_give_the_number_beside_them():
+    row = load("fictional_lab").set_index("item").loc["burn_share_year_2"]
+    capex, flow, burn, share, revenue = map(float, re.findall(r"\d[\d.]*", row["text"]))
+    assert capex - flow == pytest.approx(burn) and 100 * burn / revenue == pytest.approx(
+        share, abs=0.05
+    )
+    assert "round" in row["text"] and row["value"] == round(share)
 
 
 @pytest.mark.parametrize(
@@ -234,6 +249,8 @@ LATE, EARLY = (
         ("q2", lambda opening, flows, rounds: list(opening + np.cumsum(flows)), "new money of 2"),
         ("q2", lambda opening, flows, rounds: list(np.add(flows, rounds)), "flow of the year"),
         ("q2", lambda opening, flows, rounds: [max(0, x) for x in opening + np.cumsum(np.add(flows, rounds))], "Let it fall"),
+        ("q2", lambda opening, flows, rounds: [], "goal 2 is still open"),
+        ("q2", lambda opening, flows, rounds: [opening] * len(flows), "goal 1 is still open"),
         ("q3", stake, ""),
         ("q3", lambda *given: stake(*given, "none"), "without anti-dilution"),
         ("q3", lambda *given: stake(*given, "ratchet"), "full ratchet"),
@@ -247,6 +264,7 @@ LATE, EARLY = (
         ("q4", ["C", "A", "F", "E", "G", "B"], "line F sets"),
         ("q5", multiples, ""),
         ("q5", lambda rows, basis: multiples(rows, basis, newest=False), "newest is Series H"),
+        ("q5", lambda rows, basis: 1 / multiples(rows, basis), "revenue over value"),
         ("q5", lambda rows, basis: multiples(rows, basis, column="value_to_revenue"), "Divide value by revenue"),
         ("q5", lambda rows, basis: multiples(load("valuations"), basis), "handed in"),
         ("q5", lambda rows, basis: multiples(rows, "run rate"), "basis that is handed in"),
@@ -256,10 +274,18 @@ LATE, EARLY = (
         ("q6", picture([4.1 + LATE.cumsum(), 8.1 + LATE.cumsum()]), "one year too far"),
         ("q6", picture([4.1 + EARLY.cumsum(), 8.1 + EARLY.cumsum()]), "years 1 to 4"),
         ("q6", picture([ALONE, ALONE + 4]), ""),
-        ("q6", picture([ALONE + 4, ALONE]), ""),
+        ("q6", picture([ALONE + 4, ALONE], names=("with", "without")), ""),
+        ("q6", picture([ALONE, ALONE + 4], names=("no round", "4 in year 3")), ""),
+        ("q6", picture([ALONE, ALONE + 4], names=("without the round", "with the round")), ""),
+        ("q6", picture([ALONE + 4, ALONE]), "a reader takes that for"),
+        ("q6", picture([ALONE, ALONE + 4], names=("with", "without")), "a reader takes that for"),
+        ("q6", picture([ALONE, ALONE + 4], names=("one", "two")), "do not say which"),
+        ("q6", picture([ALONE, ALONE + 4], names=(None, None)), "cannot tell which"),
+        ("q6", picture([ALONE, ALONE + 4], legend=False), "cannot tell which"),
         ("q6", picture([ALONE]), "Two lines"),
         ("q6", picture([ALONE, ALONE + 4], y="Cash"), "must name its unit"),
         ("q6", picture([ALONE, ALONE + [4, 0, 0, 0]]), "later years too"),
+        ("q6", picture([ALONE, ALONE + [4, 8, 12, 16]]), "The round comes once"),
         ("q6", picture([FLOWS, FLOWS + [4, 0, 0, 0]]), "Cash adds them up"),
         ("q6", picture([ALONE - 4.1, ALONE - 0.1]), "at the start"),
         ("q6", picture([ALONE, ALONE + 4], years=(1, 2, 3, 4)), "3, 4, 5 and 6"),
@@ -267,6 +293,7 @@ LATE, EARLY = (
         ("q7", GrowthCase(3, -3, 20, 12, 3, mid_year=True).value, "middle of each year"),
         ("q7", GrowthCase(3, 20, 20, 12, 3).value, "ten equal steps"),
         ("q7", lambda growth: CASE.value(growth) + 4.1, "without its cash"),
+        *(("q7", GrowthCase(3, -burn, 20, 12, 3).value, "The investors round it") for burn in (10 / 3, 3.33, 3.3)),
         ("q7", lambda growth: worth(growth, past=1), "has grown once"),
         ("q7", lambda growth: worth(growth, margins=np.linspace(-3, 20, 10)), "first of them in the first year"),
         ("q7", lambda growth: worth(growth, margins=np.linspace(4.7, 20, 10)), "burns 3 %"),
@@ -280,6 +307,8 @@ LATE, EARLY = (
         ("q7_growth", 26.2, "30 less 4.1"),
         ("q7_growth", 27.9, "take the cash off"),
         ("q7_growth", 23.6, "end of the year"),
+        ("q7_growth", 24, "Close. Give one more decimal."),
+        ("q7_growth", "24 %", "Close. Give one more decimal."),
         ("q7_growth", 15, "15"),
     ],
 )  # fmt: skip

@@ -254,6 +254,9 @@ GOOD = {
     "q3": lambda i, m: (100 * np.mean(i >= m), 100 * np.std(i >= m) / len(i) ** 0.5),
     "q4": ["G", "B", "A", "D", "C", "E", "H"],
     "q5": lambda t, d: _pairs(t, d).drop_duplicates().groupby("from").size(),
+    "q1_prediction-low": 8,
+    "q1_prediction-high": 15,
+    "q1_prediction-text": "12 %",
     "q7_next": [8.8, 14.2],
     "q7_break_even": 32.2,
     "q7_survive": (35, 91),
@@ -262,7 +265,7 @@ GOOD = {
 
 @pytest.mark.parametrize("question", GOOD)
 def test_other_right_ways_are_right(question):
-    assert learning.sheet("10").judge(question, GOOD[question]).solved
+    assert learning.sheet("10").judge(question.split("-")[0], GOOD[question]).solved
 
 
 @pytest.mark.parametrize(
@@ -270,10 +273,19 @@ def test_other_right_ways_are_right(question):
     [
         ("q1_prediction", 6.25, "second choice as if nothing had happened"),
         ("q1_prediction", 25, "one choice for two"),
+        ("q1_prediction", 0.1, "fraction for percent"),
+        ("q1_prediction", 5, "too low"),
+        ("q1_prediction", 30, "too high"),
         ("q1_prediction", 40, "the chance of the second choice alone"),
         ("q1_reason", "A", "lead taken for skill"),
         ("q1_reason", "C", "size taken for reinforcement"),
         ("q2", lambda s, g, d: s**g, "pull taken for chance"),
+        ("q2", lambda s, g, d: 100 * s**g / (s**g).sum(), "percent for a chance"),
+        (
+            "q2",
+            lambda s, g, d: (1 - d) * s**g / (s**g).sum() + d * s / s.sum(),
+            "free choices shared by size",
+        ),
         ("q2", lambda s, g, d: s * g / (s * g).sum(), "product for power"),
         ("q2", lambda s, g, d: (s / s.sum()) ** g, "power of the chance"),
         ("q2", lambda s, g, d: d * s**g / (s**g).sum() + (1 - d) / len(s), ""),
@@ -287,6 +299,11 @@ def test_other_right_ways_are_right(question):
         ),
         ("q3", lambda i, m: (np.mean(i >= m), 0.04), "fraction for percent"),
         ("q3", lambda i, m: (100 * np.mean(i >= m), 100 * np.std(i >= m)), "spread of one path"),
+        (
+            "q3",
+            lambda i, m: (100 * np.mean(i >= m), 100 * np.std(i >= m, ddof=1) / len(i) ** 0.5),
+            "sample standard deviation",
+        ),
         (
             "q3",
             lambda i, m: (100 * np.mean(i >= m), 100 * np.std(i >= m) / len(i)),
@@ -345,6 +362,10 @@ def test_other_right_ways_are_right(question):
         ("q7_next", (11.5, 16.0), "strength left out"),
         ("q7_next", (7.0, 7.0), "diffusion left out"),
         ("q7_next", (8.8, 8.8), ""),
+        ("q7_next", (9, 14), "rounded"),
+        ("q7_next", (9, 14.2), "rounded"),
+        ("q7_next", (8.8, 14), "rounded"),
+        ("q7_next", (9, 15), ""),
         ("q7_break_even", 22.2, "the rise for the level"),
         ("q7_break_even", 26, "an equal share for the gain"),
         ("q7_break_even", 4, "points of chance for diffusion"),
@@ -362,12 +383,27 @@ def test_the_sheet_names_the_mistake(question, given, mistake):
     assert feedback.mistake == mistake, str(feedback)
 
 
-def _figure(alone=0.2, alliance=0.6, scale=100, title="Up", x="Competition, %", low=0.5):
+def test_a_call_is_told_so_that_it_can_be_repeated():
+    told = learning.sheet("10").judge("q2", lambda s, g, d: s**g / s.sum()).says
+    assert "np.array([3, 1]), 2, 0)" in told
+
+
+def _figure(
+    alone=0.2,
+    alliance=0.6,
+    scale=100,
+    title="Up",
+    x="Competition, %",
+    low=0.5,
+    names=("alone", "in the alliance"),
+):
     figure = Figure()
     axes = figure.subplots()
     competition = np.linspace(low, 1, 11)
-    for help in (alone, alliance):
-        axes.plot(scale * competition, StepByStep(1, help).innovation(competition))
+    for help, name in zip((alone, alliance), names or (None, None), strict=True):
+        axes.plot(scale * competition, StepByStep(1, help).innovation(competition), label=name)
+    if names:
+        axes.legend()
     axes.set(title=title, xlabel=x, ylabel="Innovations a year")
     return figure
 
@@ -376,6 +412,14 @@ def _figure(alone=0.2, alliance=0.6, scale=100, title="Up", x="Competition, %", 
     ("figure", "solved"),
     [
         (_figure(), True),
+        (_figure(names=("Skerry alone", "with the others")), True),
+        (_figure(names=("no alliance", "alliance")), True),
+        (_figure(names=("help 0.2", "help 0.6")), True),
+        (_figure(names=("in the alliance", "alone")), False),
+        (_figure(names=("alliance", "no alliance")), False),
+        (_figure(names=("help 0.6", "help 0.2")), False),
+        (_figure(names=("first", "second")), False),
+        (_figure(names=None), False),
         (_figure(scale=1), False),
         (_figure(alone=0.4), False),
         (_figure(alliance=0.2), False),

@@ -44,6 +44,7 @@ def _figure(figure, encoder, depth: int) -> dict:
         "supylabel": figure.get_supylabel(),
         "texts": [text.get_text() for text in figure.texts][:100],
         "axes": [_axes(axes, encoder, depth) for axes in figure.axes[:50]],
+        "legends": [_legend(legend) for legend in figure.legends[:20]],
     }
 
 
@@ -77,12 +78,41 @@ def _axes(axes, encoder, depth: int) -> dict:
             _collection(item, encoder, depth) for item in list(axes.collections)[:MAX_ARTISTS]
         ],
         "images": [encoder(np.asarray(image.get_array()), depth) for image in axes.images[:20]],
-        "texts": [
-            [*(_number(part) for part in text.get_position()), text.get_text()]
-            for text in list(axes.texts)[:MAX_ARTISTS]
-        ],
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else None,
+        "texts": [_text(text, axes) for text in list(axes.texts)[:MAX_ARTISTS]],
+        "legend": _legend(legend) if legend else None,
     }
+
+
+def _legend(legend) -> dict:
+    """The words, and of each entry the look of the line or area beside it."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    looks = []
+    for handle in legend.legend_handles[:100]:
+        if isinstance(handle, Line2D):
+            looks.append({"k": "line", **_line_look(handle)})
+        elif isinstance(handle, Patch):
+            looks.append({"k": "bar", **_patch_look(handle)})
+        else:
+            looks.append(None)
+    return {"l": [text.get_text() for text in legend.get_texts()][:100], "h": looks}
+
+
+def _text(text, axes) -> list:
+    """Its position, its words and, where the position is not in the numbers of the axes, the place it stands at."""
+    from matplotlib.text import Annotation
+
+    place = [None, None]
+    if isinstance(text, Annotation) and text.xycoords == "data":
+        place = [_number(part) for part in text.xy]
+    elif isinstance(text, Annotation) or text.get_transform() is not axes.transData:
+        try:
+            seen = text.get_transform().transform(text.get_position())
+            place = [_number(part) for part in axes.transData.inverted().transform(seen)]
+        except (TypeError, ValueError):
+            pass
+    return [*(_number(part) for part in text.get_position()), text.get_text(), *place]
 
 
 def _number(value: object) -> float | None:
@@ -94,11 +124,15 @@ def _number(value: object) -> float | None:
 
 def _ticks(axis) -> dict | None:
     """Ticks that were set by hand or stand for categories; others follow from the limits."""
-    from matplotlib.ticker import FixedFormatter, FixedLocator
+    from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
     formatter, labels = axis.get_major_formatter(), None
     if isinstance(formatter, FixedFormatter):
         labels = [str(label) for label in formatter.seq]
+    elif isinstance(formatter, FuncFormatter) and isinstance(
+        axis.get_major_locator(), FixedLocator
+    ):  # set_ticks and set_ticklabels leave a function
+        labels = [str(label) for label in formatter.format_ticks(axis.get_majorticklocs())]
     mapping = getattr(axis.units, "_mapping", None)
     if mapping:
         return {
@@ -115,12 +149,14 @@ def _line(line, encoder, depth: int) -> dict:
     for original, plain in zip(line.get_data(orig=True), line.get_data(orig=False), strict=True):
         array = np.asarray(original)
         values.append(encoder(array if array.dtype.kind in "biufM" else np.asarray(plain), depth))
+    look = {"w": float(line.get_linewidth()), **_line_look(line)}
+    return {"v": values, "l": str(line.get_label()), **look}
+
+
+def _line_look(line) -> dict:
     return {
-        "v": values,
-        "l": str(line.get_label()),
         "s": str(line.get_linestyle()),
         "m": str(line.get_marker()),
-        "w": float(line.get_linewidth()),
         "c": _colour(line.get_color()),
     }
 
@@ -128,11 +164,7 @@ def _line(line, encoder, depth: int) -> dict:
 def _patch(patch) -> dict:
     from matplotlib.patches import Rectangle, Wedge
 
-    look = {
-        "c": _colour(patch.get_facecolor()),
-        "l": str(patch.get_label()),
-        "h": patch.get_hatch(),
-    }
+    look = {"l": str(patch.get_label()), **_patch_look(patch)}
     if isinstance(patch, Rectangle):
         box = (patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height())
         return {"k": "bar", "v": [float(part) for part in box], **look}
@@ -141,6 +173,10 @@ def _patch(patch) -> dict:
         return {"k": "wedge", "v": [float(part) for part in parts], **look}
     corners = patch.get_path().vertices[:10_000]
     return {"k": "shape", "v": np.asarray(corners, dtype=float).tolist(), **look}
+
+
+def _patch_look(patch) -> dict:
+    return {"c": _colour(patch.get_facecolor()), "h": patch.get_hatch()}
 
 
 def _collection(item, encoder, depth: int) -> dict:
@@ -199,7 +235,42 @@ def _rebuilt(coded: dict, decoder, depth: int):
         # A label of its own, or matplotlib would give the same axes again.
         axes = figure.add_axes((0.1, 0.1, 0.8, 0.8), label=str(number))
         _fill(axes, part, decoder, depth)
+    for legend in coded["legends"][:20]:
+        figure.legend(*_entries(legend))
     return figure
+
+
+def _entries(legend: dict) -> tuple[list, list[str]]:
+    """The handles and the words of a legend; an entry of another kind has a line without a look."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Rectangle
+
+    handles = []
+    for look in legend["h"][:100]:
+        if look is None:
+            handles.append(Line2D([], [], linestyle="None"))
+        elif look["k"] == "line":
+            handles.append(Line2D([], [], **_drawn_as(look)))
+        else:
+            handles.append(Rectangle((0, 0), 1, 1, **_filled_as(look)))
+    words = [_said(text) for text in legend["l"][:100]]
+    return handles[: len(words)], words[: len(handles)]
+
+
+def _drawn_as(look: dict) -> dict:
+    from matplotlib.lines import Line2D
+
+    return {
+        "linestyle": look["s"] if look["s"] in ("-", "--", "-.", ":", "None") else "-",
+        "marker": look["m"] if look["m"] in Line2D.markers else "None",
+        "color": look["c"] or "black",
+    }
+
+
+def _filled_as(look: dict) -> dict:
+    hatch = look["h"]
+    known = type(hatch) is str and set(hatch) <= set("/\\|-+xoO.*")
+    return {"facecolor": look["c"] or "grey"} | ({"hatch": hatch[:10]} if known else {})
 
 
 def _fill(axes, part: dict, decoder, depth: int) -> None:
@@ -218,24 +289,12 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
             set_scale(scale)
     for line in part["lines"][:MAX_ARTISTS]:
         x, y = (np.atleast_1d(decoder(values, depth)) for values in line["v"])
-        style = line["s"] if line["s"] in ("-", "--", "-.", ":", "None") else "-"
-        marker = line["m"] if line["m"] in Line2D.markers else "None"
         axes.add_line(
-            Line2D(
-                x,
-                y,
-                label=_said(line["l"]),
-                linestyle=style,
-                marker=marker,
-                linewidth=float(line["w"]),
-                color=line["c"] or "black",
-            )
+            Line2D(x, y, label=_said(line["l"]), linewidth=float(line["w"]), **_drawn_as(line))
         )
     patches = []
     for patch in part["patches"][:MAX_ARTISTS]:
-        look = {"facecolor": patch["c"] or "grey", "label": _said(patch["l"])}
-        if type(patch["h"]) is str and set(patch["h"]) <= set("/\\|-+xoO.*"):
-            look["hatch"] = patch["h"][:10]
+        look = {"label": _said(patch["l"]), **_filled_as(patch)}
         if patch["k"] == "bar":
             x, y, width, height = (float(value) for value in patch["v"])
             made = Rectangle((x, y), width, height, **look)
@@ -262,8 +321,12 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
         axes.add_collection(made, autolim=False)
     for image in part["images"][:20]:
         axes.imshow(np.asarray(decoder(image, depth)))
-    for x, y, said in part["texts"][:MAX_ARTISTS]:
-        axes.text(float(x or 0), float(y or 0), _said(said))
+    for x, y, said, *place in part["texts"][:MAX_ARTISTS]:
+        at = float(x or 0), float(y or 0)
+        if None in place:
+            axes.text(*at, _said(said))
+        else:
+            axes.annotate(_said(said), xy=tuple(float(part) for part in place), xytext=at)
     for loc, title in zip(("left", "center", "right"), part["titles"], strict=True):
         if title:
             axes.set_title(_said(title), loc=loc)
@@ -281,5 +344,4 @@ def _fill(axes, part: dict, decoder, depth: int) -> None:
     axes.set_xlim(*(float(end) for end in part["limits"][0]))
     axes.set_ylim(*(float(end) for end in part["limits"][1]))
     if part["legend"] is not None:
-        handles = [Line2D([], []) for _ in part["legend"][:100]]
-        axes.legend(handles, [_said(text) for text in part["legend"][:100]])
+        axes.legend(*_entries(part["legend"]))

@@ -19,6 +19,8 @@ import pandas as pd
 from matplotlib.container import BarContainer
 from matplotlib.figure import FigureBase
 
+from .named_series import drawn_in as drawn_in
+from .named_series import named as named
 from .quantity import (
     NotANumber,
     Quantity,
@@ -31,10 +33,13 @@ from .quantity import (
     with_unit,
 )
 from .questions import (
+    FRACTION_FOR_PERCENT,
     SHEET_KINDS,
     Feedback,
     Mistake,
     SheetCheck,
+    fraction_note,
+    is_fraction,
     judge_number,
     mistake_name,
     resolve,
@@ -42,6 +47,12 @@ from .questions import (
 
 Test = Callable[[object], Feedback | None]
 PRINT_FOR_RETURN = "print for return"
+_SHORT = (
+    (1,),
+    (2,),
+    (3,),
+    (4,),
+)  # shapes of arrays that are shown whole, so that a call can be repeated
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -116,9 +127,9 @@ def call(
         names, wanted = _series(gives)
         if not keyed and not _is_sequence(got):
             kind = "a dict" if isinstance(got, Mapping) else article(got)
-            example = f"({', '.join(_shown(value) for value in wanted)})"
+            named = f" ({', '.join(labels)})" if labels else ""
             return Feedback.wrong(
-                f"{yours} {_shown(got)}. Give {_count(len(wanted))}, like {example}, not {kind}."
+                f"{yours} {_shown(got)}. Give {_count(len(wanted))}{named}, not {kind}."
             )
         names = list(labels) or names
         found_names, found = _series(got)
@@ -163,6 +174,20 @@ def that(says: str, holds: Callable[[object], bool], mistake: str = "") -> Test:
                 yours = f" For {_call_text(given, args, kwargs)} yours gives {_shown(value)}."
         return Feedback.wrong(says + yours, mistake_name(mistake, value))
 
+    return test
+
+
+def no_fraction() -> Test:
+    """For an answer in percent that is never below 1: a bare number below 1 is asked back."""
+
+    def test(given):
+        with suppress(NotANumber):
+            quantity = parse_loosely(given, "%")
+            if is_fraction(quantity.value) and not quantity.percent_sign:
+                return Feedback.wrong(fraction_note(quantity.value), FRACTION_FOR_PERCENT)
+        return None
+
+    test.reads_text = True
     return test
 
 
@@ -571,6 +596,8 @@ def _arguments(args: tuple, kwargs: Mapping[str, object]) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
         return show_number(float(value))
+    if isinstance(value, np.ndarray) and value.dtype.kind in "if" and value.shape in _SHORT:
+        return f"np.array([{', '.join(map(_shown, value))}])"
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
         return f"{article(value)} of {len(value)}" if np.ndim(value) else _shown(value.item())
     return shorten(repr(value), 60)

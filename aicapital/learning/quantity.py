@@ -57,10 +57,16 @@ def is_percent(unit: str) -> bool:
 
 
 def unit_words(text: str) -> set[str]:
-    """The unit words of a text, one for all spellings: "$ billion" and "USD bn" give the same set."""
+    """The unit words of a text, one for all spellings: "$ billion" and "USD bn", or "Day" and "days", give the same set."""
     return {
-        min(next((same for same in _SAME_WORDS if word in same), {word})) for word in tokens(text)
+        min(next((same for same in _SAME_WORDS if word in same), {_singular(word)}))
+        for word in tokens(text)
     }
+
+
+def _singular(word: str) -> str:
+    """ "years" -> "year"; a word without a plural s stays as it is."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def kind_of_number(unit: str) -> str:

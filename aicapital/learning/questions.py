@@ -159,11 +159,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong value we recognise, its name in the field's terms, and why it is wrong."""
+    """A wrong value we recognise, its name in the field's terms, and why it is wrong.
+
+    Without a `tolerance` of its own it has that of the answer, at most half of its value.
+    """
 
     name: str
     value: Target
     says: str
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -281,7 +285,8 @@ def judge_number(
         wrong = float(resolve(mistake.value))
         # A tolerance made for the answer may be far too wide for a mistake of another size.
         room = None if tolerance is None else min(tolerance, abs(wrong) / 2)
-        if close(value, wrong, room, rel_tolerance):
+        own = mistake.tolerance is not None
+        if close(value, wrong, mistake.tolerance if own else room, None if own else rel_tolerance):
             return Feedback.wrong(mistake.says, mistake_name(mistake.name, value))
     if is_percent(unit) and not quantity.percent_sign and is_fraction(value) and abs(target) >= 1:
         return Feedback.wrong(fraction_note(value), FRACTION_FOR_PERCENT)
@@ -430,7 +435,8 @@ SHEET_KINDS = ("value", "function", "table", "figure", "order")
 class SheetCheck:
     """One question of an exercise sheet. `tests` as in Code; see `aicapital.learning.expect` for ready ones.
 
-    `name` is the variable or function that the learner fills in, for messages; without it they name the question.
+    `name` is the variable or function that the learner fills in, for messages. Without it they take the function that
+    `expects` begins with, "share_out(exit_value, ...) that returns ...", else the id of the question.
 
     kind="order": `lines` get the labels A, B, C ... in the order given here, so scramble them; `before` says
     which line must come before which and why, [("B", "A", "A uses `price`, which B sets")]; `distractors` are
@@ -463,6 +469,9 @@ class SheetCheck:
                 )
         elif not self.tests:
             raise LearningError(f"{self.text!r}: a sheet check of kind {self.kind!r} needs tests.")
+        called = re.match(r"([a-z_]\w*)\(", self.expects)
+        if self.kind == "function" and called and not self.name:
+            object.__setattr__(self, "name", called[1])
 
     @property
     def labels(self) -> list[str]:

@@ -11,7 +11,7 @@ LAW = ScalingLaw(**law_constants("besiroglu"))
 # Q1: a made-up model on about Gopher's compute. Ratios with the same letter for the reason lie far apart.
 SENTENCES = {
     "A": "Chinchilla needed a quarter of Gopher's training compute, because it is four times smaller.",
-    "B": "Both took about the same training compute, split in another way.",
+    "B": "Both took about the same training compute (within a fifth), split in another way.",
     "C": "Chinchilla is as expensive to serve as Gopher.",
 }
 PLANS = {  # billion parameters -> trillion tokens, words for Gopher's size over it, order of the sentences
@@ -30,7 +30,7 @@ def _first(model, size, tokens, order):
     _, part, times, _ = PLANS[size]
     mine = {
         "A": f"{model} needs {part} of Gopher's training compute, because it is {times} times smaller.",
-        "B": "Both take about the same training compute, split in another way.",
+        "B": "Both take about the same training compute (within a fifth), split in another way.",
         "C": f"{model} is as expensive to serve as Gopher.",
     }
     name = model.lower()

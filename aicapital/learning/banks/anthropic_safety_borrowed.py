@@ -1,5 +1,6 @@
 """Lesson 04: is caution a cost, or an option that pays when the rules tighten?"""
 
+import numpy as np
 import pandas as pd
 
 from ...data import load
@@ -7,8 +8,10 @@ from ...data.tables import until_tables_change
 from ...models.decision_tree import Compliance
 from .. import expect
 from ..questions import (
+    FRACTION_FOR_PERCENT,
     Choice,
     Code,
+    Feedback,
     Mistake,
     Number,
     Option,
@@ -451,6 +454,10 @@ CLAIM_VALUES = {
 }
 
 
+# Words that a learner may name the two lines of the sheet's figure with.
+COMPLYING, WAITING = r"compl(y|iance|ies)|ready|early|prepar", r"wait|late|delay|unready|retrofit"
+
+
 def _ends_at_certainty(figure):
     """The last values of the lines that run from 0 to 100 %."""
     drawn = [dict(zip(*map(list, line.get_data()), strict=True)) for line in figure.axes[0].lines]
@@ -493,7 +500,6 @@ def _round_and_others(
             expect.that(
                 "Below 12 % the round would have to be far larger than all money before it.",
                 lambda given: given > 12,
-                mistake="fraction for percent",
             ),
         ]
     else:
@@ -509,7 +515,7 @@ def _round_and_others(
                 lambda given: given < 1.2 * part,
             ),
             expect.that(
-                "That is too little: their money stays, and the round is not that large. Give percent.",
+                "That is too little: their money stays, and the round is not that large.",
                 lambda given: given > 0.8 * part,
             ),
         ]
@@ -522,6 +528,7 @@ def _round_and_others(
             expect.that(
                 "A part is a number in percent.", lambda given: isinstance(given, int | float)
             ),
+            expect.no_fraction(),
             *size,
         ],
         hints=(
@@ -768,8 +775,8 @@ def _skerrys_choice(
         "Two lines",
         name="q6_figure",
         kind="figure",
-        expects="a matplotlib figure with a title, and axis labels that name % and USD bn",
-        right="Title, units and lines are there. Check for yourself that the title states what the lines show.",
+        expects="a matplotlib figure with a title, named lines, and axis labels that name % and USD bn",
+        right="Title, units, lines and their names are there. Check for yourself that the title states what the lines show.",
         tests=[
             expect.figure_texts(x_unit="%", y_unit="USD bn"),
             expect.that(
@@ -794,12 +801,18 @@ def _skerrys_choice(
                 ),
                 mistake="not the two choices",
             ),
+            expect.named(
+                {
+                    "complying now": (COMPLYING, lambda x, y: abs(y[x.argmax()] - ends[0]) < 0.01),
+                    "waiting": (WAITING, lambda x, y: abs(y[x.argmax()] - ends[1]) < 0.01),
+                }
+            ),
         ],
         hints=(
             "One line for each choice, over chances from 0 to 100 %.",
             f"Use {case}.expected_values(chances): it gives both columns.",
             f"values = {case}.expected_values(np.linspace(0, 1, 21))",
-            "axes.plot(100 * values.index, values['comply now']) and the same for 'wait'; then title and labels",
+            "axes.plot(100 * values.index, values['comply now'], label='comply now') and the same for 'wait'; then axes.legend(), title and labels",
         ),
     )
     skerrys = SheetCheck(
@@ -929,6 +942,15 @@ def _cloud_parts(floor: float = 0, types=("cloud supplier",), investors=None) ->
     return 100 * so_far / amounts.groupby(year).sum().cumsum()
 
 
+def _parts_in_percent(function) -> Feedback | None:
+    if np.nanmax(function(_anthropic_money())) > 1:
+        return None
+    return Feedback.wrong(
+        "Every part lies between 0 and 1: those are fractions. Give percent, 100 times as much.",
+        FRACTION_FOR_PERCENT,
+    )
+
+
 def _cloud_money(floor: float = 0) -> dict[str, SheetCheck]:
     """Q5: rows of at least `floor` (USD bn) count."""
     parts = _cloud_parts(floor)
@@ -971,6 +993,7 @@ def _cloud_money(floor: float = 0) -> dict[str, SheetCheck]:
                 lambda f: any(f(_anthropic_money()) != 0),
                 mistake="no row matched",
             ),
+            _parts_in_percent,
             *small,
             expect.that(
                 "A chip supplier is no cloud supplier. Count the type 'cloud supplier' alone.",
@@ -988,7 +1011,7 @@ def _cloud_money(floor: float = 0) -> dict[str, SheetCheck]:
                 mistake="one year's money for all money so far",
             ),
             expect.that(
-                f"2025 should be {parts[2025]:.1f} %, also in percent.",
+                f"2025 should be {parts[2025]:.1f} %, of all money so far.",
                 lambda f: abs(f(_anthropic_money())[2025] - parts[2025]) < 0.05,
                 mistake="one year's money for all money so far",
             ),
@@ -1011,8 +1034,9 @@ def _cloud_money(floor: float = 0) -> dict[str, SheetCheck]:
         hints=(
             "Two running sums by year: the cloud suppliers' money, and all money.",
             "Group by the year of the date, sum, then cumsum(), for both." + first,
-            "total = money.groupby(money['date'].dt.year)['amount_usd_bn'].sum().cumsum()",
-            "cloud = the same of money with amounts of other types set to 0; return 100 * cloud / total",
+            'all_so_far = money["amount_usd_bn"].groupby(money["date"].dt.year).sum().cumsum()',
+            'cloud = money["amount_usd_bn"].where(money["investor_type"] == "cloud supplier", 0.0); '
+            'cloud_so_far = cloud.groupby(money["date"].dt.year).sum().cumsum()',
         ),
     )
     return {"q5": check}

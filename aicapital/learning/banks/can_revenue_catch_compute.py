@@ -273,6 +273,9 @@ CLAIM_VALUES = {
     "V.9": _numbers,
 }
 SKERRY_CASH, SKERRY_MONEY = 4.1, 4  # USD bn: cash after year 2, and the round on offer
+# Words that a learner may name the two lines of Q6 with.
+NO_ROUND = r"(^|[^a-z])(no|not|none|w/o)([^a-z]|$)|without|alone|before"
+WITH_ROUND = rf"^(?!.*({NO_ROUND})).*(with|round|money|rais|after|4)"
 
 
 def _skerry_flow(grown: int, capex_growth: float) -> float:
@@ -307,6 +310,11 @@ def _cash_lines(figure, capex_growth: float) -> Feedback | None:
         return Feedback.wrong(
             "One line shows the flow of each year. Cash adds them up.", "flow for stock"
         )
+    if lower_is(alone) and np.allclose(gap, SKERRY_MONEY * np.arange(1, 5), atol=0.012):
+        return Feedback.wrong(
+            "Your upper line gets the money of the round in each of the four years. The round comes once, in year 3.",
+            "round each year",
+        )
     if abs(gap[0] - SKERRY_MONEY) < 0.006 and not np.allclose(gap, SKERRY_MONEY, atol=0.006):
         return Feedback.wrong(
             "The money of the round stays in the cash of the later years too.",
@@ -329,6 +337,20 @@ def _cash_lines(figure, capex_growth: float) -> Feedback | None:
         )
     told = " and ".join(f"from {values[0]:.2f} to {values[-1]:.2f}" for values in found)
     return Feedback.wrong(f"Your lines run {told}. Work out year 3 of each by hand.")
+
+
+def _writes_down(function) -> Feedback | None:
+    """A lone `...` in the loop leaves no trace in the function: cash that stays, or an empty list, shows it."""
+    given = function(10, [-4, -3, 1], [0, 2, 0])
+    if isinstance(given, list) and not given:
+        return Feedback.unanswered(
+            "goal 2 is still open: your list stays empty. Write down each year's cash in closing."
+        )
+    if isinstance(given, list) and given == [10, 10, 10]:
+        return Feedback.unanswered(
+            "goal 1 is still open: your cash stays at 10. Add the year's flow and new money to it."
+        )
+    return None
 
 
 def _wholesale(f, table: pd.DataFrame | None = None) -> pd.Series:
@@ -413,21 +435,32 @@ def _skerry_rounds(
     capex = f"1.6 x {1 + capex_growth / 100:g}" if later else "1.6 squared"
     capex_code = f"1.6 * {1 + capex_growth / 100:g} ** (year - 2)" if later else "1.6 ** (year - 1)"
     claims = "Almost a quarter" if 24 < wanted < 25 else f"Growth of {wanted:.1f} %:"
+    alone = SKERRY_CASH + np.cumsum([_skerry_flow(grown, capex_growth) for grown in (2, 3, 4, 5)])
+
+    def is_line(of):
+        return lambda _, y: len(y) == len(of) and np.allclose(y, of, atol=0.012)
+
     picture = SheetCheck(
         "The cash in one picture",
         kind="figure",
         name="q6_figure",
-        expects="a figure with two lines, a title and units on both axes",
-        right="Title, units and both lines are right. Check for yourself that the title states what they show.",
+        expects="a figure with two named lines, a title and units on both axes",
+        right="Title, units, both lines and their names are right. Check for yourself that the title states what they show.",
         tests=[
             expect.figure_texts(x_unit="years", y_unit="USD bn"),
             lambda figure: _cash_lines(figure, capex_growth),
+            expect.named(
+                {
+                    "cash with the round": (WITH_ROUND, is_line(alone + SKERRY_MONEY)),
+                    "cash without a round": (NO_ROUND, is_line(alone)),
+                }
+            ),
         ],
         hints=(
             "What is the flow of year 3?",
             f"operating cash flow 1.2 x 1.25 squared, less capex {capex}; then add up from 4.1",
             f"flows = [1.2 * 1.25 ** (year - 1) - {capex_code} for year in (3, 4, 5, 6)]",
-            "cash_by_year(4.1, flows, [4, 0, 0, 0]) gives the upper line",
+            "axes.plot((3, 4, 5, 6), cash_by_year(4.1, flows, [4, 0, 0, 0]), label='with the round'), the same with four zeros and 'no round', then axes.legend()",
         ),
     )
     value = SheetCheck(
@@ -503,6 +536,14 @@ def _skerry_rounds(
                         at_20(margins=np.linspace(4.7, 20, 10)),
                         "The margin starts below zero: Skerry burns 3 % of revenue in year 2.",
                     ),
+                    *(
+                        Mistake(
+                            "burn share not as in the table",
+                            at_20(margins=-burn + (20 + burn) / 10 * np.arange(1, 11)),
+                            "You started from the burn that 0.1 over 3 gives, 3.3 %. The investors round it: the table says 3 %.",
+                        )
+                        for burn in (10 / 3, 3.33, 3.3)
+                    ),
                     Mistake(
                         "margin mature at once",
                         at_20(margins=np.full(10, 20)),
@@ -529,7 +570,7 @@ def _skerry_rounds(
         "The growth in the price",
         kind="value",
         name="q7_growth",
-        expects="a growth in percent",
+        expects="a growth in percent, to one decimal",
         right=f"{claims} more revenue each year, for ten years: that is what {pre_money:g} bn claims.",
         tests=[
             expect.number(
@@ -556,6 +597,9 @@ def _skerry_rounds(
                         "price of the down round",
                         round(growth(12 - SKERRY_CASH), 1),
                         "That is the growth that 12 bn implies.",
+                    ),
+                    Mistake(
+                        "rounded", round(wanted), "Close. Give one more decimal.", tolerance=1e-9
                     ),
                 ],
             ),
@@ -588,6 +632,7 @@ SHEET = {
         expects="cash_by_year(opening_cash, flows, rounds) that returns a list, one amount a year",
         right="A stock carries on, a flow does not. That is the whole of a runway.",
         tests=[
+            _writes_down,
             expect.call(10, [-4, -3, 1], [0, 2, 0], gives=[6, 5, 6], tolerance=1e-9, mistakes=[
                 Mistake("flow for stock", -4, "That is the flow of the year. Add it to the cash."),
                 Mistake("round left out", 3, "The second year also has new money of 2."),
@@ -622,7 +667,7 @@ SHEET = {
                 Mistake("price raised in an up round", 16.8317, "In an up round the conversion price stays: use min(old price, ...)."),
             ]),
         ],
-        hints=("What does a new share cost?", "conversion price = old price x (before + money / old price) / (before + sold), never above the old one", "new_price = pre_money / before; sold = new_money / new_price", "100 * converted / (converted + others + sold)"),
+        hints=("What does a new share cost?", "conversion price = old price x (before + money / old price) / (before + sold), never above the old one", "new_price = pre_money / before; sold = new_money / new_price", "conversion_price = min(old_price, old_price * (before + new_money / old_price) / (before + sold)); converted = protected * old_price / conversion_price"),
     ),
     "q4": SheetCheck(
         "Put the lines in order",
@@ -658,6 +703,7 @@ SHEET = {
         tests=[
             expect.that("The function returns nothing. End it with a return line.", lambda f: _wholesale(f) is not None, mistake="print for return"),
             expect.that("On the run rate there are two companies, each once.", lambda f: sorted(_wholesale(f).index) == ["Anthropic", "OpenAI"], mistake="bases or rounds mixed"),
+            expect.that("That is revenue over value, the ratio turned over. Price to sales is value over revenue: how many times its revenue a company costs.", lambda f: _wholesale(f).max() > 1, mistake="ratio turned over"),
             expect.that("Anthropic's newest is Series H: 965 over 47.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 0.06, mistake="an older row"),
             expect.that("Divide value by revenue yourself; the printed ratio is rounded.", lambda f: abs(_wholesale(f)["Anthropic"] - 965 / 47) < 1e-6, mistake="printed ratio taken"),
             expect.that("Use the table that is handed in: with half of the values the ratios halve.", lambda f: abs(f(load("valuations").assign(value_usd_bn=lambda rows: rows["value_usd_bn"] / 2), "run rate")["OpenAI"] - 852 / 48) < 1e-6, mistake="table ignored"),
@@ -729,7 +775,8 @@ def _floored_price(floor_pct: float) -> dict[str, SheetCheck]:
     hints = (
         check.hints[0],
         f"{check.hints[1]}, never below {floor_pct:g} % of it",
-        *check.hints[2:],
+        check.hints[2],
+        f"average = old_price * (before + new_money / old_price) / (before + sold); conversion_price = min(old_price, max({floor_pct / 100:g} * old_price, average)); converted = protected * old_price / conversion_price",
     )
     return {"q3": replace(check, tests=[*check.tests, deep], hints=hints)}
 

@@ -635,6 +635,16 @@ def _self_funding(
     return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
 
 
+def _writes_down(function) -> Feedback | None:
+    """A lone `...` in the loop leaves no trace in the function, but its list stays empty."""
+    given = function([2, 3, -1, 4], 3)
+    if isinstance(given, list) and not given:
+        return Feedback.unanswered(
+            "goal 2 is still open: your list stays empty. Write down in raised what each year is short."
+        )
+    return None
+
+
 def _capex_limit(operating_cash_flow, growth_pct, payouts, capex, reserve_pct) -> float:
     """Highest growth of capex (percent) when part of next year's cash flow stays in reserve."""
     left = operating_cash_flow * (1 + growth_pct / 100) * (1 - reserve_pct / 100) - payouts
@@ -803,6 +813,7 @@ def _skerrys_plan(
         expects="raised_by_year(needs, spare_cash) that returns a list, one amount a year",
         right="Cash first, then outside money; a surplus fills the cash again.",
         tests=[
+            _writes_down,
             expect.call(
                 [2, 3, -1, 4],
                 3,
@@ -831,8 +842,8 @@ def _skerrys_plan(
         hints=(
             "What is left of the spare cash after a year's need?",
             f"Take the need off the cash; if the cash falls below zero, that much {is_raised} and the cash is zero.",
-            "spare_cash = spare_cash - need",
-            f"raised.append(max(0, -spare_cash){over}); spare_cash = max(0, spare_cash)",
+            "left = spare_cash - need",
+            f"raised.append(max(0, -left){over})",
         ),
     )
     figure = SheetCheck(
@@ -1014,8 +1025,9 @@ def _small_table_followed(function) -> Feedback | None:
 
 def _by_firm(floor: float = 0) -> dict[str, SheetCheck]:
     """Q5: only firms with capex of at least `floor` USD bn have an entry."""
-    below, small_firms = "", []
+    below, large_only, small_firms = "", "", []
     if floor:
+        large_only = f"; wide = wide[wide['capex'] >= {floor:g}]"
         below = f" or with capex below {floor:g}"
         table = pd.concat([SMALL, _at_the_floor(floor)], ignore_index=True)
         small_firms = [
@@ -1082,8 +1094,8 @@ def _by_firm(floor: float = 0) -> dict[str, SheetCheck]:
         hints=(
             "Which rows speak of the whole company in this period?",
             f"Filter on period, on an empty segment and on the two metrics; pivot company by metric; drop rows with a gap{below}; subtract.",
-            "wide = kept.pivot(index='company', columns='metric', values='value_usd_bn').dropna()",
-            "return wide['operating_cash_flow'] - wide['capex']",
+            "kept = results[(results['period'] == period) & (results['segment'] == '') & results['metric'].isin(['operating_cash_flow', 'capex'])]",
+            f"wide = kept.pivot(index='company', columns='metric', values='value_usd_bn').dropna(){large_only}",
         ),
     )
     return {"q5": check}

@@ -524,7 +524,7 @@ SHEET = {
             expect.that("2,560 in 1,000 mm2 for data centres: between 2,400 and 4,800 a density of 1.6 is enough for 3A090.b.", lambda f: f({16: 160}, 1000, True) == "3A090.b"),
             expect.that("A limit is met from its value on: 4,800 is controlled, whatever the area.", lambda f: f({16: 300}, 10_000, True) == "3A090.a"),
         ],
-        hints=("First TPP, then density, then the strictest test first.", "tpp = the largest rate x bits; density = tpp / die_area", "tpp = max(bits * rate for bits, rate in dense_rates.items())", 'if tpp >= 4800: a; if not data_centre: none; if tpp >= 1600 and density >= 5.92: a; if (2400 <= tpp and density >= 1.6) or (tpp >= 1600 and density >= 3.2): b; else none'),
+        hints=("First TPP, then density, then the strictest test first.", "tpp = the largest rate x bits; density = tpp / die_area", "tpp = max(bits * rate for bits, rate in dense_rates.items())", 'if tpp >= 4800 or (data_centre and tpp >= 1600 and density >= 5.92): return "3A090.a"; if data_centre and ((tpp >= 2400 and density >= 1.6) or (tpp >= 1600 and density >= 3.2)): return "3A090.b"; return "none"'),
     ),
     "q3": SheetCheck(
         "Months until output falls", kind="function", expects="months_until_short(share, spare_pct, stock) that returns months",

@@ -714,7 +714,7 @@ def _break_even(counts_pct: float) -> SheetCheck:
             "What has to be paid for, after savings?",
             f"burden = cost + forgone - savings{times}, at least 0; then over (core revenue x left over).",
             f"burden = max(cost + forgone - savings{times}, 0)",
-            "return 100 * burden / (core_revenue * left_over_pct / 100)",
+            "one_percent = core_revenue / 100 * left_over_pct / 100",
         ),
     )
 
@@ -963,7 +963,7 @@ def _skerrys_prices(second_cost: float) -> SheetCheck:
 def _open_share(until: str = "") -> dict[str, SheetCheck]:
     """Q5: only releases up to the day `until` count, if one is given."""
     small, real = SMALL, _metas_share
-    late = []
+    late, kept = [], 'kept = releases[releases["released"] > after]'
     if until:
         last = pd.Timestamp(until)
         ends = pd.DataFrame(
@@ -976,6 +976,9 @@ def _open_share(until: str = "") -> dict[str, SheetCheck]:
         small, real = pd.concat([SMALL, ends], ignore_index=True), _openais_share
         day = f"{last:%d %B %Y}".lstrip("0")
         dogwoods = f"In the small table Dogwood's share should be 100: its open model came out on {day}, a closed one the day after."
+        kept = (
+            f'kept = releases[(releases["released"] > after) & (releases["released"] <= "{until}")]'
+        )
         late = [
             expect.that(
                 f"{dogwoods} Leave out what came out later than {day}.",
@@ -1031,8 +1034,8 @@ def _open_share(until: str = "") -> dict[str, SheetCheck]:
         hints=(
             "`open_weights` holds True and False. What is their mean?",
             f"Keep the rows after the day{' and up to ' + day if until else ''}, group by company, take 100 times the mean of open_weights.",
-            'kept = releases[releases["released"] > after]',
-            'return 100 * kept.groupby("company")["open_weights"].mean()',
+            'releases["released"] > after',
+            kept,
         ),
     )
     return {"q5": check}

@@ -1,6 +1,9 @@
 """Lesson 01: who gets the next dollar, and who decides?"""
 
+import re
+
 import pandas as pd
+from matplotlib.ticker import ScalarFormatter
 
 from ...data import load
 from ...models.cap_table import dilution_factor
@@ -696,7 +699,7 @@ def _made_up_rounds(floor: float) -> pd.DataFrame:
             "record_type": ["round", "round", "round", "round", "round", "tranche"],
             "new_money_to_company": [True, True, True, False, True, True],
             "amount_committed_usd_bn": [3.0, 2.0, 0.5, 7.0, float("nan"), 1.0],
-            "pre_money_usd_bn": [float("nan")] * 6,
+            "pre_money_usd_bn": [20.0] + [float("nan")] * 5,
         }
     )
     if not floor:
@@ -722,6 +725,11 @@ def _judge_new_money(function, floor):
             f"Your function returns a {type(got).__name__}. Give a Series: year -> USD bn."
         )
     years = {int(year): float(value) for year, value in got.items()}
+    if not any(years.values()):
+        return Feedback.wrong(
+            "On a made-up table your function gives no year with money. See how record_type spells it in the table.",
+            "no row matched",
+        )
     small = []
     if floor:
         small.append(
@@ -797,31 +805,130 @@ def _money_by_year(floor: float = 0) -> dict[str, SheetCheck]:
     return {"q5": check}
 
 
+# Words that a learner may name the two sets of bars with.
+MONEY_IN = (
+    r"\bin\b|money|invest|equity|stake|round|from (the )?cloud|to skerry|cloud.*(→|->).*skerry"
+)
+PURCHASES = (
+    r"\bout\b|purchas|buy|bought|commit|promise|order|spen[dt]|to (the )?cloud|from skerry"
+    r"|skerry.*(→|->).*cloud"
+)
+
+
+def _amounts(heights) -> list[float]:
+    """What the bars show, without zeros."""
+    return sorted(round(float(height), 6) for height in heights if abs(height) > 1e-9)
+
+
 def _judge_two_arrows(figure, money, purchases):
-    """Q6: the heights of all bars, whichever way they point."""
-    heights = sorted(
-        round(abs(float(bar.get_height())), 6)
-        for axes in figure.axes
-        for bar in axes.patches
-        if abs(bar.get_height()) > 1e-9
-    )
+    """Q6: two sets of upright bars in one panel, each in its years, beside each other and named."""
+    sets = [one for one in expect.drawn_in(figure) if one.bars and _amounts(one.y)]
+    heights = _amounts(height for one in sets for height in one.y)
+    sizes = sorted(map(abs, heights))
+    part = round(purchases / 4, 6)
     if not heights:
         return Feedback.wrong(
             "Nothing is drawn as upright bars. Use axes.bar, once for each direction."
         )
-    if heights.count(purchases):
+    if purchases in sizes:
         return Feedback.wrong(
             f"A bar of {purchases:g} is drawn. {purchases:g} is the total of four years, not one year's purchases.",
             "total for a year",
         )
-    if heights != sorted([money] + [round(purchases / 4, 6)] * 4):
+    if heights[0] < 0 or any(one.axes.yaxis_inverted() for one in sets):
         return Feedback.wrong(
-            f"The bars show {heights}. Look up the investment and the commitment again."
+            "Both sets go upwards. The legend says which is money in and which is purchases out.",
+            "bars drawn downwards",
         )
-    if not any(axes.get_legend() for axes in figure.axes):
+    if sizes != sorted([money, *[part] * 4]):
         return Feedback.wrong(
-            "A reader cannot tell money in from purchases out. Add labels and a legend."
+            f"The bars show {sizes}. Look up the investment and the commitment again."
         )
+    if len({one.axes for one in sets}) > 1:
+        return Feedback.wrong(
+            "Draw both sets on the same axes, so that one scale compares them.",
+            "two panels for one",
+        )
+    if len(sets) == 1:
+        return Feedback.wrong(
+            "All bars look the same. Call axes.bar once for each direction, with a colour or a hatch of its own.",
+            "one set for two",
+        )
+    first, second = sorted(sets, key=lambda one: len(_amounts(one.y)))[:2]
+    if len(sets) > 2 or (_amounts(first.y), _amounts(second.y)) != ([money], [part] * 4):
+        return Feedback.wrong(
+            "One set is the money of the cloud firm, the other the purchases of all four years: "
+            "one call of axes.bar and one colour for each."
+        )
+    return (
+        _in_their_years(first, second)
+        or _beside_each_other(first, second)
+        or expect.named(
+            {
+                "money in": (MONEY_IN, lambda x, y: _amounts(y) == [money]),
+                "purchases out": (PURCHASES, lambda x, y: _amounts(y) == [part] * 4),
+            },
+            "bars",
+        )(figure)
+    )
+
+
+def _years_of(one) -> list[float]:
+    """The years in which the bars of a set stand, in order: by the labels of the axis where they hold numbers."""
+    ticks = one.axes.get_xticks()
+    labels = one.axes.xaxis.get_major_formatter().format_ticks(ticks)
+    numbers = [re.search(r"\d+", label) for label in labels]
+    named = [(x, float(found[0])) for x, found in zip(ticks, numbers, strict=True) if found]
+    scaled = isinstance(one.axes.xaxis.get_major_formatter(), ScalarFormatter)
+
+    def year(x: float) -> float:
+        if scaled or not named:
+            return x
+        tick, number = min(named, key=lambda pair: abs(pair[0] - x))
+        return number + x - tick
+
+    return sorted(year(x) for x, y in zip(one.x, one.y, strict=True) if abs(y) > 1e-9)
+
+
+def _in_their_years(money, purchases) -> Feedback | None:
+    def off(found: list[float], wanted: list[int]) -> bool:
+        return any(abs(x - year) > 0.51 for x, year in zip(found, wanted, strict=True))
+
+    if off(_years_of(purchases), [1, 2, 3, 4]):
+        found = ", ".join(f"{year:.3g}" for year in _years_of(purchases))
+        return Feedback.wrong(
+            f"The purchases go evenly over the years 1 to 4. Yours stand at {found}.",
+            "years not 1 to 4",
+        )
+    if off(_years_of(money), [1]):
+        return Feedback.wrong(
+            f"All of the money comes in year 1. Yours stands in year {_years_of(money)[0]:.0f}.",
+            "money in the wrong year",
+        )
+    return None
+
+
+def _beside_each_other(money, purchases) -> Feedback | None:
+    if any(bar.get_y() > 1e-9 for one in (money, purchases) for bar in one.bars):
+        return Feedback.wrong(
+            "Stacked bars add the two directions up. Put the sets beside each other.",
+            "one set stacked on the other",
+        )
+    sides = [
+        [
+            sorted((bar.get_x(), bar.get_x() + bar.get_width()))
+            for bar in one.bars
+            if bar.get_height() > 1e-9
+        ]
+        for one in (money, purchases)
+    ]
+    for left, right in sides[0]:
+        for start, end in sides[1]:
+            if min(right, end) - max(left, start) > 0.05 * min(right - left, end - start):
+                return Feedback.wrong(
+                    "Put the sets beside each other: axes.bar(years - 0.2, ..., width=0.4) and years + 0.2.",
+                    "one set drawn over the other",
+                )
     return None
 
 
@@ -831,15 +938,15 @@ def _arrows(money: float = 1.5, purchases: float = 6) -> dict[str, SheetCheck]:
         "Two arrows",
         kind="figure",
         name="q6_figure",
-        expects="a matplotlib figure with a title, and axis labels that name years and USD bn",
-        right="Bars, units and legend are there. Check for yourself that the title states what the bars show.",
+        expects="a matplotlib figure with a title, two sets of bars, a legend, and axis labels that name years and USD bn",
+        right="Bars, units and legend are right. Check for yourself that the title states what the bars show.",
         tests=[
             expect.figure_texts(x_unit="year", y_unit="USD bn"),
             lambda figure: _judge_two_arrows(figure, money, purchases),
         ],
         hints=(
             "Two sets of bars side by side: money in, purchases out.",
-            "axes.bar(years - 0.2, ...) and axes.bar(years + 0.2, ...), then title, labels and legend.",
+            "axes.bar(years - 0.2, ..., width=0.4, label=...) and the same with years + 0.2, then title, axis labels and axes.legend().",
             "q6_figure, axes = plt.subplots()",
             f"Money in: {money:g} in year 1. Purchases: {purchases / 4:g} in each of the four years.",
         ),
@@ -917,7 +1024,7 @@ def _skerry_caps(
     same = SheetCheck(
         "Where both contracts pay the same",
         kind="value",
-        expects="an exit value in USD bn",
+        expects="an exit value in USD bn, to one decimal",
         right="Below it the stake pays more, above it the caps do.",
         tests=[
             expect.number(
@@ -925,6 +1032,7 @@ def _skerry_caps(
                 "USD bn",
                 tolerance=0.05,
                 mistakes=[
+                    Mistake("rounded", round(crossover), "Close. Give one more decimal."),
                     Mistake(
                         "caps for the crossover",
                         caps,

@@ -1,7 +1,10 @@
 """Lesson 06: what does the next drop in loss cost, and who can halve that cost?"""
 
+import re
+
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PathCollection
 
 from ...data import load
 from ...data.assumptions import assumed
@@ -362,11 +365,13 @@ def _first_question(
         ],
         hints=("How many billions are a trillion?", "tokens / parameters", f"{1000 * tokens:g} billion / {size:g} billion", f"{ratio:g}"),
     )  # fmt: skip
+    whose = "both" if model == "Chinchilla" else "Gopher"
+    table = f"the table of the paper prints {GOPHER:.2e} FLOP for {whose}."
     reason = SheetCheck(
         "What the comparison shows", kind="value", name="q1_reason", expects='one of "A", "B", "C"',
-        right="Same compute, other split. What the split did to the loss, the law says.",
-        tests=expect.letter("B", A=("Compare the two lines of compute: they are nearly the same.", "size for compute"), C=("Nothing here speaks of serving.", "training for serving")),
-        hints=("Look at the two lines of compute.", "One quantity is equal, one is a quarter." if size == 70 else "One quantity is equal, one is far smaller.", "Compute is nearly equal.", "B"),
+        right=f"The compute is the same within a fifth, and split in another way. 6ND is a rule; {table}",
+        tests=expect.letter("B", A=("Compare the two amounts of compute: they lie within a fifth of each other.", "size for compute"), C=("Nothing here speaks of serving.", "training for serving")),
+        hints=("Look at the two lines of compute.", "One quantity is about equal, one is a quarter." if size == 70 else "One quantity is about equal, one is far smaller.", "Compute differs by less than a fifth.", "B"),
     )  # fmt: skip
     return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
 
@@ -510,13 +515,49 @@ def _run_of_skerry(lost_pct: float = 0, small_bn: float = 85) -> dict[str, Sheet
     }
 
 
+BILLIONS = r"billion|\bbn\b|\bb\b|10\D{0,3}9|1e\+?0?9|giga"  # in the label of an axis
+
+
 def _five_sizes(useful: float) -> SheetCheck:
+    def drawn(figure) -> list[np.ndarray]:
+        """Sizes and losses of each line, of points joined or not, from left to right."""
+        lines = [line.get_data() for axes in figure.axes for line in axes.lines]
+        dots = [
+            np.ma.getdata(group.get_offsets()).T
+            for axes in figure.axes
+            for group in axes.collections
+            if isinstance(group, PathCollection)
+        ]
+        found = [np.asarray(points, float) for points in (*lines, *dots)]
+        return [points[:, np.argsort(points[0])] for points in found if points.shape[1] > 2]
+
     def curve(figure) -> Feedback | None:
-        """The first line runs through the five sizes, in billions or in parameters, with the right losses."""
-        sizes, losses = (np.asarray(values, float) for values in figure.axes[0].lines[0].get_data())
+        """The line, or the markers, stand at the five sizes, in billions or in parameters, with the right losses."""
+        if not drawn(figure):
+            return Feedback.wrong(
+                "Nothing is drawn as a line or as points: use axes.plot(sizes, losses). Bars that start at 0 would "
+                "hide differences this small.",
+                "no line and no points",
+            )
+        sizes, losses = drawn(figure)[0]
         if len(sizes) != len(SIZES):
             return Feedback.wrong(
                 "The line needs the five sizes and nothing else.", "sizes left out"
+            )
+        billions = any(
+            re.search(BILLIONS, axes.get_xlabel(), re.IGNORECASE) for axes in figure.axes
+        )
+        if sizes.min() <= 1e6 and not billions:
+            return Feedback.wrong(
+                f"By its label your axis runs from {sizes.min():g} to {sizes.max():g} parameters. Write “billion "
+                "parameters” there, or draw the parameters themselves.",
+                "billions left out of the label",
+            )
+        if sizes.min() > 1e6 and billions:
+            return Feedback.wrong(
+                "Your label says billions, and the axis runs to 400 billion of them. Draw billions, or take the word "
+                "out of the label.",
+                "billions counted twice",
             )
         sizes = sizes / 1e9 if sizes.min() > 1e6 else sizes
         if not np.allclose(sizes, SIZES):
@@ -535,10 +576,9 @@ def _five_sizes(useful: float) -> SheetCheck:
     return SheetCheck(
         "One budget, five sizes", kind="figure", name="q6_figure",
         expects="a matplotlib figure with a title, and axis labels that name parameters and nats",
-        right="Title, units and line are right. The curve is flat near its bottom: twice the size or half of it costs little loss.",
+        right="Title, units and values are right. The curve is flat near its bottom: twice the size or half of it costs little loss.",
         tests=[
             expect.figure_texts(x_unit="parameters", y_unit="nats"),
-            expect.that("One line is needed: use axes.plot.", lambda figure: len(figure.axes[0].lines) >= 1),
             curve,
         ],
         hints=("How many tokens does the budget leave for each size?", "tokens = C / (6 N), then the law", f"tokens = [{f'{BUDGET * useful:.3g}'.replace('+', '')} / (6 * size * 1e9) for size in sizes]", "axes.plot(sizes, losses); then title and labels."),
@@ -589,11 +629,12 @@ def _tokens_of_the_smaller(useful: float, small_bn: float) -> SheetCheck:
             Mistake("tokens of the best model", _law().optimal_tokens(BUDGET * useful) / 1e12, "Those are the best model's tokens. The smaller model has to make up for its size."),
             Mistake("trillions left out", needed * 1e12, "That is in tokens. Give trillions of them."),
             *all_of_it,
+            Mistake("rounded", round(needed), "Close. Give one more decimal.", tolerance=1e-9),
         ])(given)  # fmt: skip
 
     test.reads_text = True
     return SheetCheck(
-        "Tokens for the smaller model", kind="value", name="q7_tokens", expects="a number of trillion tokens",
+        "Tokens for the smaller model", kind="value", name="q7_tokens", expects="a number of trillion tokens, to one decimal",
         right="It fits into the tokens that Skerry has. Now set the extra training against the cheaper serving.",
         tests=[test],
         hints=("Which loss does the best model reach?", "Solve E + A/N^alpha + B/D^beta = that loss for D.", "room = best_loss - E - A / N**alpha", "D = (B / room) ** (1 / beta)"),

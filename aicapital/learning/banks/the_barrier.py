@@ -12,8 +12,10 @@ from ...models.concentration import bounds, hhi
 from ...models.sunk_costs import limiting_entrants
 from ...models.training_cost import facility_power_mw
 from .. import expect
+from ..quantity import article
 from ..questions import (
     Choice,
+    Feedback,
     Mistake,
     Number,
     Option,
@@ -293,6 +295,8 @@ TWO_MARKETS = pd.DataFrame(
     columns=["market", "date", "company", "share_pct", "share_type"],
 ).assign(date=lambda rows: pd.to_datetime(rows["date"]))
 
+ROPES = "In a small table of our own, ropes in 2030 have 50, 20 and 30 of others: 50 and 20 squared make 2,900 points."
+
 # The numbers of the published sheet are the defaults below; a learner with own numbers has others (OWN).
 
 
@@ -324,6 +328,55 @@ def _hours_of_a_run(
     return {"q1_prediction": prediction, "q1_reason": reason.with_labels(order)}
 
 
+def _series_by_market_and_date(found) -> Feedback | None:
+    """Q5: a Series whose entries are those of a market and a date."""
+    if not isinstance(found, pd.Series):
+        return Feedback.wrong(
+            f"Your function gives {article(found)}. Give a Series: take the one column of squares, group it by market *and* date, add up.",
+            "not a series",
+        )
+    if found.index.nlevels < 2:
+        return Feedback.wrong(
+            "Two dates of one market are two numbers. Group by market *and* date.",
+            "grouped by one column",
+        )
+    entries = set(found.index)
+    if ("ropes", pd.Timestamp("2030-01-01")) in entries:
+        return None
+    if (pd.Timestamp("2030-01-01"), "ropes") in entries:
+        return Feedback.wrong(
+            "Market comes first, then date: group by [market, date].", "date before market"
+        )
+    return Feedback.wrong(
+        "Each entry should be of a market and a date. Group by market *and* date."
+    )
+
+
+def _ropes_in_2030(points: float) -> Feedback | None:
+    """Q5: one market whose firms have 50 and 20, and others 30."""
+    for wrong, name, why in (
+        (3800, "others as one firm", "The others, 30, are not one firm."),
+        (
+            900,
+            "the rest kept instead of the firms",
+            "You squared the rest, 30, and left the firms out.",
+        ),
+        (4900, "added before squaring", "Square each share first, then add up: not 70 squared."),
+        (70, "shares not squared", "You added the shares. Square each before you add up."),
+        (
+            (50 / 0.7) ** 2 + (20 / 0.7) ** 2,
+            "shares rescaled",
+            "You made the firms' shares add up to 100. The others hold 30, so leave 50 and 20 as they are.",
+        ),
+        (0.29, "shares not squared in percent", "Square percentages, not fractions."),
+    ):
+        if abs(points / wrong - 1) < 1e-3:
+            return Feedback.wrong(f"{ROPES} {why}", name)
+    return (
+        None if abs(points - 2900) < 1e-6 else Feedback.wrong(f"{ROPES} Yours gives {points:,.4g}.")
+    )
+
+
 def _hhi_low(smallest_pct: float = 0) -> dict[str, SheetCheck]:
     """Q5: firms below `smallest_pct` percent belong to the rest."""
     table, small = TWO_MARKETS, []
@@ -352,9 +405,8 @@ def _hhi_low(smallest_pct: float = 0) -> dict[str, SheetCheck]:
         right="One number a market and date. The others stand outside: this is the lower bound.",
         tests=[
             expect.that("The function returns nothing. End it with a return line.", lambda f: f(table) is not None, mistake="print for return"),
-            expect.that("In a small table of our own, ropes in 2030 have 50, 20 and 30 of others: 2,900 points. The others are not one firm.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 3800) > 1, mistake="others as one firm"),
-            expect.that("Square each share first, then add up: 50 and 20 squared make 2,900 points, not 70 squared.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 4900) > 1, mistake="added before squaring"),
-            expect.that("50 and 20 squared make 2,900 points: square percentages, not fractions, and before adding.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))]) - 2900) < 1e-6, mistake="shares not squared in percent"),
+            lambda f: _series_by_market_and_date(f(table)),
+            lambda f: _ropes_in_2030(float(f(table)[("ropes", pd.Timestamp("2030-01-01"))])),
             expect.that("Two dates of one market are two numbers. Group by market and date.", lambda f: abs(float(f(table)[("ropes", pd.Timestamp("2031-01-01"))]) - 5000) < 1e-6, mistake="dates added up"),
             expect.that("A monopoly has 10,000 points.", lambda f: abs(float(f(table)[("sails", pd.Timestamp("2030-01-01"))]) - 10_000) < 1e-6),
             *small,
@@ -489,20 +541,41 @@ def _skerrys_chips(exact: float, running: float, utilisation: float) -> SheetChe
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
+def _rounded(value: float, decimals: int, tolerance: float, entry: int = 0) -> expect.Test:
+    """An entry of a pair that is right but for a decimal too few."""
+
+    def fits(given) -> bool:
+        close = abs(given[entry] - value) < tolerance
+        return close or abs(given[entry] - round(value, decimals)) > 1e-9
+
+    return expect.that("Close. Give one more decimal.", fits, mistake="rounded")
+
+
+def _bought_for_the_days_of_the_plan(given: float, bought: float) -> Feedback | None:
+    if abs(given - bought) < 0.1:
+        return None
+    days = load("fictional_lab").set_index("item").at["run_days", "value"]
+    return Feedback.wrong(
+        f"Bought: the chips that the plan's {days:g} days need, times the price of a chip."
+    )
+
+
 def _rented_and_bought(exact: float, running: float) -> SheetCheck:
     chips, hours = math.ceil(exact), running * 24 * DAYS / 1e6
     rented, bought = hours * RENT, chips * PRICE / 1e6
     whole = abs(rented - round(rented)) < 0.05
     return SheetCheck(
-        "Rented and bought", kind="value", expects="a pair (rented, bought) in USD million",
+        "Rented and bought", kind="value", expects="a pair (rented, bought) in USD million, to one decimal",
         right=f"{COUNTS[round(rented)].capitalize() if whole else f'{rented:.1f}'} million of hours, or {bought:.0f} million of chips that are still there afterwards.",
         tests=[
             expect.that("Give two numbers: (rented, bought).", lambda given: len(given) == 2),
             expect.that("Rented first, then bought.", lambda given: given[0] < given[1], mistake="wrong order"),
             expect.that("In USD million, so rented lies below 100.", lambda given: given[0] < 100, mistake="USD for USD million"),
+            _rounded(rented, 0, 0.05),
             expect.that(f"Rented: chip-hours (about {hours:.2f} million) times the price of an hour.", lambda given: abs(given[0] - rented) < 0.05),
             expect.that("That is what all shipped chips cost. The question asks for the chips that the run needs.", lambda given: abs(given[1] - SHIPPED * PRICE / 1e6) > 0.1, mistake="shipped for implied"),
-            expect.that("Bought: all chips of the run times the price of a chip. It is the same whether the run is short or long.", lambda given: abs(given[1] - bought) < 0.2),
+            _rounded(bought, 0, 0.1, entry=1),
+            lambda given: _bought_for_the_days_of_the_plan(given[1], bought),
         ],
         hints=("Which of the two depends on hours?", "chip-hours x 2.5; chips x 36,000", f"{chips:,} x 24 x 90 hours" if exact == running else f"{hours:.2f} million hours; {chips:,} chips", f"({rented:.2f}, {bought:.2f})"),
     )  # fmt: skip
@@ -523,7 +596,7 @@ def _adds_up(exact: float, network_pct: float) -> SheetCheck:
         else "it does not add up"
     )
     return SheetCheck(
-        "Does it add up?", kind="value", expects="a pair (power in MW that the shipped chips imply, True or False)",
+        "Does it add up?", kind="value", expects="a pair (power in MW that the shipped chips imply, to two decimals, and True or False)",
         right=f"All shipped chips at full load draw {power:.2f} MW, and 2.4 are built: {verdict}.",
         tests=[
             expect.that("Give a pair: (MW, True or False).", lambda given: len(given) == 2),
@@ -531,6 +604,7 @@ def _adds_up(exact: float, network_pct: float) -> SheetCheck:
             expect.that("That is what servers draw in training. The site must carry full load.", lambda given: abs(given[0] - used) > 0.02, mistake="used power for nameplate"),
             expect.that("In MW: 1,500 chips of 700 W alone are 1.05 MW.", lambda given: given[0] < 100, mistake="kilowatts for megawatts"),
             *network,
+            _rounded(power, 1, 0.01),
             expect.that(f"1,500 chips x 700 W x 1.8{term} x 1.2, in MW.", lambda given: abs(given[0] - power) < 0.01),
             expect.that("The second entry is True or False, not a number or a word.", lambda given: isinstance(given[1], bool | np.bool_), mistake="number for an answer"),
             expect.that("Is the implied power at most what is built (2.4 MW)? Answer True or False.", lambda given: bool(given[1]) == fits),

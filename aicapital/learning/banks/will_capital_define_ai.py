@@ -1,5 +1,6 @@
 """Lesson 10: two futures, five years: which assumptions decide?"""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -543,35 +544,59 @@ def _two_in_a_row(large: int = 3, small: int = 1) -> dict[str, SheetCheck]:
     def words(count):
         return {2: "two", 5: "five"}.get(count, f"{count}") if published else f"{count}"
 
+    def near(given, chance):
+        return abs(given - 100 * chance) <= 0.005 * max(100 * chance, 1)
+
+    # What is expected lies between the two bounds below; with own numbers also near the output, which tells them apart.
+    closer = []
+    if not published:
+        closer = [
+            expect.that(
+                "Within a tenth of the output is close enough: multiply the two chances.",
+                lambda given: abs(given / (100 * first * second) - 1) <= 0.1,
+            )
+        ]
     return {
         "q1_prediction": SheetCheck(
             "The chance of two in a row",
             kind="value",
             expects="a percentage, such as 20",
-            right=f"More than {sixteenth}: the first choice has made the second more likely. Now compare it with the output.",
+            right=f"It lies between {sixteenth} and {quarter}: both must happen, and the first choice makes the second more likely. Now compare it with the output.",
             tests=[
-                expect.number(
-                    round(100 * first * second, 2),
-                    "%",
-                    tolerance=0.5,
-                    mistakes=[
-                        Mistake(
-                            "second choice as if nothing had happened",
-                            round(100 * first**2, 2),
-                            f"That takes {quarter} twice. After the first choice the firm has {words(small + 1)} balls of {words(whole + 1)}.",
-                        ),
-                        Mistake(
-                            "one choice for two",
-                            round(100 * first, 2),
-                            "That is the chance of the first choice alone.",
-                        ),
-                        Mistake(
-                            "the chance of the second choice alone",
-                            round(100 * second, 2),
-                            "That is the second choice, once the first is made. Both must happen.",
-                        ),
-                    ],
-                )
+                expect.that(
+                    "Give a number, in percent.", lambda given: isinstance(given, int | float)
+                ),
+                expect.that(
+                    "That reads as a fraction. Give percent.",
+                    lambda given: not 0 < given < 1,
+                    mistake="fraction for percent",
+                ),
+                expect.that(
+                    f"That takes {quarter} twice. After the first choice the firm has {words(small + 1)} balls of {words(whole + 1)}.",
+                    lambda given: not near(given, first**2),
+                    mistake="second choice as if nothing had happened",
+                ),
+                expect.that(
+                    "That is the chance of the first choice alone.",
+                    lambda given: not near(given, first),
+                    mistake="one choice for two",
+                ),
+                expect.that(
+                    "That is the second choice, once the first is made. Both must happen.",
+                    lambda given: not near(given, second),
+                    mistake="the chance of the second choice alone",
+                ),
+                expect.that(
+                    f"That is less than {sixteenth}, which it would be if the first choice changed nothing. It helps the firm.",
+                    lambda given: given > 100 * first**2,
+                    mistake="too low",
+                ),
+                expect.that(
+                    f"That is more than {quarter}, the chance of the first choice. Both must happen.",
+                    lambda given: given < 100 * first,
+                    mistake="too high",
+                ),
+                *closer,
             ],
             hints=(
                 "How many balls of how many does the second firm have, before each choice?",
@@ -643,6 +668,11 @@ def _share_and_error(times: float = 1) -> dict[str, SheetCheck]:
                             0.4 * times,
                             "Divide by the root of the number of paths.",
                         ),
+                        Mistake(
+                            "sample standard deviation",
+                            round(40.0 * times / 99**0.5, 4),
+                            "You took the standard deviation of a sample (ddof=1). That of a share needs no such correction: the root of share x (1 - share), over the root of the number of paths.",
+                        ),
                         Mistake("the other paths", 80.0, "You counted the paths below the mark."),
                         *once,
                     ],
@@ -695,19 +725,36 @@ STAYS = {
 }
 
 
+# Words that a learner may name the two lines of Q6 with.
+ALONE = r"alone|by itself|on its own|stay|without|(^|[^a-z])no([^a-z]|$)"
+IN_ALLIANCE = rf"^(?!.*({ALONE})).*(allian|all four|with|join|together|shar)"
+
+
 def _curves_of(help_alone: float = 0.2, help_alliance: float = 0.6) -> dict[str, SheetCheck]:
     """Q6: help for laggards (rate a year), alone and in the alliance."""
     curves = {
         name: [round(float(StepByStep(1, rate).innovation(at / 100)), 4) for at in AT]
         for name, rate in (("alone", help_alone), ("in the alliance", help_alliance))
     }
+
+    def exactly(number: float) -> str:
+        return rf"(?<![\d.]){re.escape(f'{number:g}')}(?!\d)"
+
+    def is_curve(name: str):
+        def picks(x, y):
+            order = np.argsort(x)
+            at = np.interp(AT, x[order], y[order])
+            return len(x) >= 5 and np.allclose(at, curves[name], atol=0.004)
+
+        return picks
+
     return {
         "q6": SheetCheck(
             "Innovation, alone and in the alliance",
             kind="figure",
             name="q6_figure",
-            expects="a matplotlib figure with a title, and axis labels that name % and a year",
-            right="Both curves are there. Check for yourself that the title states what they show.",
+            expects="a matplotlib figure with a title, named lines, and axis labels that name % and a year",
+            right="Both curves and their names are there. Check for yourself that the title states what they show.",
             tests=[
                 expect.figure_texts(x_unit="%", y_unit="a year"),
                 expect.that(
@@ -721,11 +768,21 @@ def _curves_of(help_alone: float = 0.2, help_alliance: float = 0.6) -> dict[str,
                         x.min() < 51 and x.max() > 99 for x, _ in _lines(figure)[:2]
                     ),
                 ),
+                expect.named(
+                    {
+                        "alone": (rf"{ALONE}|{exactly(help_alone)}", is_curve("alone")),
+                        "in the alliance": (
+                            rf"{IN_ALLIANCE}|{exactly(help_alliance)}",
+                            is_curve("in the alliance"),
+                        ),
+                    }
+                ),
             ],
             hints=(
                 "One economy for each help, one line for each economy.",
                 "StepByStep(1, help).innovation(competition), for competition from 0.5 to 1; draw 100 x competition.",
                 "competition = np.linspace(0.5, 1, 21)",
+                "axes.plot(100 * competition, StepByStep(1, help).innovation(competition), label=...) for each, then axes.legend(). "
                 f"At 75 % the curve of the alliance passes about {curves['in the alliance'][2]:.2f}, that of Skerry alone about {curves['alone'][2]:.2f}.",
             ),
         ),
@@ -748,11 +805,24 @@ def _alliance(
         if published
         else (f"about {stays[0]:.0f} %", f"about {stays[1]:.0f} %", f"about {stays[1]:.0f} %")
     )
+
+    too_short = []
+    if abs(round(even) - round(even, 1)) > 0.35:
+        too_short = [
+            Mistake("rounded", round(even), "Close. Give one more decimal.", tolerance=1e-9)
+        ]
+
+    def rounded(given) -> bool:
+        """Each number is right or the nearest whole percent, and not both are right."""
+        right = [abs(value - of) < 0.1 for value, of in zip(given, (alone, alliance), strict=True)]
+        whole = [value == round(of) for value, of in zip(given, (alone, alliance), strict=True)]
+        return not all(right) and all(a or b for a, b in zip(right, whole, strict=True))
+
     return {
         "q7_next": SheetCheck(
             "Skerry's next choice",
             kind="value",
-            expects="a pair of percentages: alone, in the alliance",
+            expects="a pair of percentages, to one decimal: alone, in the alliance",
             right=f"The alliance adds {added}, because Skerry is small: diffusion helps those below the average.",
             tests=[
                 expect.that("Give a pair of percentages, such as (10, 20).", _pair),
@@ -767,6 +837,11 @@ def _alliance(
                         not (abs(given[0] - alliance) < 0.1 and abs(given[1] - alone) < 0.1)
                     ),
                     mistake="wrong order",
+                ),
+                expect.that(
+                    "Close. Give one more decimal.",
+                    lambda given: not rounded(given),
+                    mistake="rounded",
                 ),
                 expect.that(
                     "You took the strength as 1: a tenth of the size is then a tenth of the pull.",
@@ -797,7 +872,7 @@ def _alliance(
         "q7_break_even": SheetCheck(
             "Diffusion that pays the fee",
             kind="value",
-            expects="a percentage",
+            expects="a percentage, to one decimal",
             right=f"Below the {100 * diffusion:g} % that the alliance promises, with some room. But the first year only: later years build on it.",
             tests=[
                 expect.number(
@@ -820,8 +895,9 @@ def _alliance(
                             10 + 4 * points,
                             "A quarter of each further choice free of size goes to Skerry, but it loses its own part of those that depended on size.",
                         ),
+                        *too_short,
                     ],
-                )
+                ),
             ],
             hints=(
                 "How many points of chance must Skerry win to pay the fee?",
@@ -890,7 +966,12 @@ SHEET = {
                 mistakes=[
                     Mistake(
                         "pull taken for chance", 3.0, "Divide each pull by the sum of all pull."
-                    )
+                    ),
+                    Mistake(
+                        "percent for a chance",
+                        75.0,
+                        "A chance here runs from 0 to 1: 0.75, not 75.",
+                    ),
                 ],
             ),
             expect.call(
@@ -932,6 +1013,11 @@ SHEET = {
                         "The part by size must shrink to 1 - diffusion, or the chances exceed 1.",
                     ),
                     Mistake("diffusion left out", 0.9, "You left diffusion out."),
+                    Mistake(
+                        "free choices shared by size",
+                        0.87,
+                        "You shared the free choices out by size. They fall on all firms alike.",
+                    ),
                     Mistake(
                         "each firm given all of the diffusion",
                         0.92,
@@ -1036,7 +1122,7 @@ SHEET = {
             "A tie from A to B is a partner for both.",
             "Stack the table on itself with from and to swapped, then count different partners by firm.",
             'kept = ties[ties["date"] <= day]',
-            'return both.groupby("from")["to"].nunique()',
+            'both = pd.concat([kept, kept.rename(columns={"from": "to", "to": "from"})])',
         ),
     ),
     **_curves_of(),

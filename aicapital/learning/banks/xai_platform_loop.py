@@ -8,6 +8,7 @@ from ...models.data_loop import DataLoop
 from ...models.funnel import Funnel
 from .. import expect
 from ..questions import (
+    FRACTION_FOR_PERCENT,
     Choice,
     Code,
     Feedback,
@@ -16,6 +17,7 @@ from ..questions import (
     Option,
     Prediction,
     SheetCheck,
+    fraction_note,
 )
 
 ARTICLE = "2026-03-03"
@@ -484,10 +486,17 @@ def _only_this_table(function) -> Feedback | None:
             "For a small table with the products Fulmar and Gannet yours gives others, or not both. Use the table that the function is given.",
             "the argument ignored",
         )
-    if abs(counts["Fulmar"] - 7) > 1e-6:
+    counted = counts["Fulmar"]
+    if abs(counted - 90) < 1e-6:
         return Feedback.wrong(
-            f"In a small table whose newest row is not its last, Fulmar should be at 7; yours gives {counts['Fulmar']:g}. Sort by date first.",
-            "the last row taken for the newest",
+            "In a small table Fulmar has 7 million downloads and 90 million visits; asked for downloads, yours gives 90. Keep the rows of the metric first.",
+            "rows of another metric counted",
+        )
+    if abs(counted - 7) > 1e-6:
+        last = abs(counted - 5) < 1e-6
+        return Feedback.wrong(
+            f"In a small table whose newest row is not its last, Fulmar should be at 7; yours gives {counted:g}. {'Sort by date first.' if last else 'Keep one row a product, its newest.'}",
+            "the last row taken for the newest" if last else "",
         )
     return None
 
@@ -655,17 +664,13 @@ def _funnel_steps(
     prediction = SheetCheck(
         "The part of the reach that stays",
         kind="value",
-        expects="a percentage, such as 0.5 or 12",
+        expects="a percentage, such as 1.5 or 25",
         right="You expected a small part of the reach. Compare it with the output.",
         tests=[
             expect.that(
                 "A part in percent is a number.", lambda given: isinstance(given, int | float)
             ),
-            expect.that(
-                "That is less than a tenth of a percent. Give percent: 100 times the fraction.",
-                lambda given: given >= 0.1,
-                mistake="fraction for percent",
-            ),
+            expect.no_fraction(),
             *size,
         ],
         hints=(
@@ -710,7 +715,7 @@ def _skerrys_ways(
     api = 0.06 * (1440 * paid - 700) - 0.1 * 200
     less = platform - api
     loop = _skerry_loop(usable, ageing)
-    high = float(100 * loop.steady_states()["users"].max())
+    low, _, high = (100 * loop.steady_states()["users"]).tolist()
     placed, alone = _settles(_skerry_loop(usable, ageing, placed=0.05)), _settles(loop)[-1]
     few = "Skerry alone needs about one user in seven before the loop carries it."
     all_of_it, data, half, share = "the price", "data", f"{_HALF}", "two thirds"
@@ -915,17 +920,28 @@ def _skerrys_ways(
             f"{platform:.2f} - {api:.2f} = {less:.2f}",
         ),
     )
+    tips = 100 * loop.tipping_point
     tipping = SheetCheck(
         "Where the loop tips without the platform",
         kind="value",
-        expects="a share of the market in percent",
+        expects="a share of the market in percent, to one decimal",
         right=few,
         tests=[
             expect.number(
-                100 * _skerry_loop(usable, ageing).tipping_point,
+                tips,
                 "%",
-                tolerance=0.4,
+                tolerance=0.1,
                 mistakes=[
+                    Mistake("rounded", round(tips), "Close. Give one more decimal."),
+                    Mistake(
+                        FRACTION_FOR_PERCENT, tips / 100, fraction_note(tips / 100), tolerance=5e-4
+                    ),
+                    Mistake(
+                        "low state for the tipping point",
+                        low,
+                        "That is the stable state with few users. The tipping point is the unstable one above it.",
+                        tolerance=0.05,
+                    ),
                     Mistake(
                         "high state for the tipping point",
                         high,
@@ -944,7 +960,7 @@ def _skerrys_ways(
             "Between which two states does the loop change its mind?",
             "DataLoop(...).tipping_point, without placement; or the first crossing of your figure after the low state.",
             f"DataLoop(half_data={half}, required_quality=0.5, steepness=3, outside_data=0.03, ageing={ageing:g})",
-            f"{100 * _skerry_loop(usable, ageing).tipping_point:.1f} %",
+            f"{tips:.1f} %",
         ),
     )
     users = SheetCheck(
