@@ -688,6 +688,10 @@ def test_a_lesson_without_bank_says_which_have_one():
         ),
         (lambda: Choice("c", "?", [Option("a", True, why="x"), Option("b")]), "says why"),
         (lambda: Number("n", "?", 1, "", "r", hints=("a", "b"), expects="e"), "2 hints"),
+        (
+            lambda: Number("n", "?", 1, "", "r", HINTS, "e", [Mistake("m", 2, "w", tolerance=0.1)]),
+            "for sheets",
+        ),
         (lambda: Verdict("true", "high", "because"), "holds in part"),
         (lambda: SheetCheck("s", "number", "e", "r", HINTS), "kinds"),
         (lambda: SheetCheck("s", "value", "e", "r", HINTS), "needs tests"),
@@ -1290,6 +1294,14 @@ def test_only_a_fraction_is_called_one():
     percent = expect.number(22.6, "%")
     assert "Fraction for percent." in run(percent, 0.226, "value")
     assert "Fraction" not in run(percent, -0.226, "value")
+
+
+def test_a_mistake_may_have_a_tolerance_of_its_own():
+    narrow = Mistake("the low state", 0.24, "That is the low one.", tolerance=0.05)
+    test = expect.number(13.7, "%", tolerance=0.4, mistakes=[narrow])
+    assert run(test, 0.2, "value") == "Not yet. The low state. That is the low one."
+    assert "Fraction for percent." in run(test, 0.137, "value")
+    assert run(test, 14, "value") == "Right. Fine."
 
 
 def test_a_bare_number_below_one_is_asked_back_where_percent_is_wanted():

@@ -175,7 +175,7 @@ def named(
             others = [one for one in names if one != meaning and words[one].search(name)]
             if others and meaning not in fits:
                 return Feedback.wrong(
-                    f"The name “{shorten(name)}” stands on the {what} of {meaning}: a reader takes that for {others[0]}.",
+                    f"In your figure “{shorten(name)}” names {meaning}; a reader takes it for {others[0]}.",
                     SWAPPED,
                 )
         if not fits:

@@ -161,7 +161,7 @@ class Option:
 class Mistake:
     """A wrong value we recognise, its name in the field's terms, and why it is wrong.
 
-    Without a `tolerance` of its own it has that of the answer, at most half of its value.
+    Without a `tolerance` of its own (sheets only) it has that of the answer, at most half of its value.
     """
 
     name: str
@@ -245,6 +245,10 @@ class Number:
     def __post_init__(self):
         object.__setattr__(self, "mistakes", tuple(self.mistakes))
         object.__setattr__(self, "hints", _check_hints(self.id, self.hints, required=True))
+        if any(mistake.tolerance is not None for mistake in self.mistakes):
+            raise LearningError(
+                f"Number {self.id!r}: a mistake's own tolerance is for sheets; the pages of the site have none."
+            )
 
     def judge(self, given: object) -> Feedback:
         try:
