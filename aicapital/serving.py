@@ -28,10 +28,7 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 SERVER_SETTINGS = {
     "ServerApp": {
         "kernel_websocket_connection_class": f"{PromptConnection.__module__}.{PromptConnection.__qualname__}"
-    },
-    # A class that starts together on few processors: a kernel may then need more than the minute after which jupyter_server
-    # cuts the page's connection.
-    "MappingKernelManager": {"kernel_info_timeout": 300},
+    }
 }
 
 

@@ -156,9 +156,13 @@ class Learner:
         cookie = "; ".join(f"{it.name}={it.value}" for it in self.session.cookies)
         deadline = time.monotonic() + 300
         while True:
-            channel = websocket.create_connection(address, cookie=cookie, timeout=300)
+            channel = websocket.WebSocket()
+            # jupyter_server waits a minute for a kernel; in a class that starts together on two processors one may need longer.
+            channel.settimeout(90)
             try:
+                channel.connect(address, cookie=cookie)
                 self._ask(channel, "kernel_info_request", {})
+                channel.settimeout(300)
                 return channel
             except websocket.WebSocketException:
                 channel.close()
