@@ -1095,8 +1095,8 @@ def _newest_counts(floor: float = 0) -> dict[str, SheetCheck]:
         hints=(
             "Which rows may stand in one list? And which of a product's rows do you want?",
             "Filter on metric, sort by date, keep the last row of each product.",
+            "users[users['metric'] == metric] keeps the rows of one metric; .sort_values('date') puts the newest last",
             "kept = users[users['metric'] == metric].sort_values('date')",
-            "return kept.groupby('product')['value_millions'].last()",
         ),
     )
     return {"q5": check}
