@@ -47,12 +47,8 @@ from .questions import (
 
 Test = Callable[[object], Feedback | None]
 PRINT_FOR_RETURN = "print for return"
-_SHORT = (
-    (1,),
-    (2,),
-    (3,),
-    (4,),
-)  # shapes of arrays that are shown whole, so that a call can be repeated
+_SHORT = 4  # an array of no more numbers is shown whole, so that a call can be repeated
+ONE_MORE_DECIMAL = "Close. Give one more decimal."
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -175,6 +171,11 @@ def that(says: str, holds: Callable[[object], bool], mistake: str = "") -> Test:
         return Feedback.wrong(says + yours, mistake_name(mistake, value))
 
     return test
+
+
+def rounded(answer: float, tolerance: float | None = None) -> Mistake:
+    """The answer without the decimal that the task asks for, as a mistake; `tolerance` as in `Mistake`."""
+    return Mistake("rounded", round(answer), ONE_MORE_DECIMAL, tolerance=tolerance)
 
 
 def no_fraction() -> Test:
@@ -596,7 +597,12 @@ def _arguments(args: tuple, kwargs: Mapping[str, object]) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
         return show_number(float(value))
-    if isinstance(value, np.ndarray) and value.dtype.kind in "if" and value.shape in _SHORT:
+    if (
+        isinstance(value, np.ndarray)
+        and value.dtype.kind in "if"
+        and value.ndim == 1
+        and 0 < len(value) <= _SHORT
+    ):
         return f"np.array([{', '.join(map(_shown, value))}])"
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
         return f"{article(value)} of {len(value)}" if np.ndim(value) else _shown(value.item())

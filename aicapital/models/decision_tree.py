@@ -173,9 +173,9 @@ class Compliance:
     Today: `comply now` costs `cost_now` in any case. Later the rules are strict or lax. If they are
     strict, whoever waited either retrofits (`retrofit_cost` plus `lost_sales` meanwhile) or stays
     out (`penalty`), whichever is cheaper. Whoever was early may gain: `premium_if_strict`,
-    `premium_if_lax`. Lost and won sales count at what they leave over after their own costs. A firm that gives compliance up for good pays the `penalty` if the rules are
-    strict; without a `penalty` there is no such choice. Later amounts are discounted by
-    `discount_pct`, once.
+    `premium_if_lax`. Lost and won sales count at what they leave over after their own costs. A firm
+    that gives compliance up for good pays the `penalty` if the rules are strict; without a
+    `penalty` there is no such choice. Later amounts are discounted by `discount_pct`, once.
     """
 
     cost_now: float

@@ -26,6 +26,10 @@ FLAGS = [
 ]
 # A learner's server has no nbgrader, which the tests bring along.
 LEARNER_CONFIG = Path(__file__).parents[1] / "learner_config"
+# In the page: the number of a picture's markup, the same for the same. The markup itself would take its time to Python and back.
+NUMBER_OF = """(markup => { const seen = window.picturesSeen ??= new Map();
+  if (!seen.has(markup)) seen.set(markup, seen.size);
+  return seen.get(markup); })"""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

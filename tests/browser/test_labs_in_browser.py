@@ -16,7 +16,7 @@ from playwright.sync_api import ConsoleMessage, ElementHandle, Locator, Page, Ti
 
 from aicapital import labs
 
-from .jupyter import browser, chromium, close, jupyterlab, open_beside, run_cells
+from .jupyter import NUMBER_OF, browser, chromium, close, jupyterlab, open_beside, run_cells
 from .npm import packages, violations
 
 NEEDED = os.environ.get("COURSE_NEEDS_BROWSER")
@@ -73,14 +73,11 @@ STEP_PATIENCE = (
 )
 
 STOPS = "[...lab.querySelectorAll('button, .noUi-handle, select')]"
-# What a learner sees, hears and has under the keys. A picture is the number of its markup, which would take its time on the way
-# to Python and back. The words are a part of that markup too: its label.
+# What a learner sees, hears and has under the keys. The words are a part of the picture's markup too: its label.
 LOOK = f"""lab => {{
-  const svg = lab.querySelector('.aic-moving svg'), stops = {STOPS}, pictures = window.picturesSeen ??= new Map();
-  const markup = svg.innerHTML;
-  if (!pictures.has(markup)) pictures.set(markup, pictures.size);
+  const svg = lab.querySelector('.aic-moving svg'), stops = {STOPS};
   return {{
-    picture: pictures.get(markup), label: svg.matches('[role=img]') ? svg.getAttribute('aria-label') : '',
+    picture: {NUMBER_OF}(svg.innerHTML), label: svg.matches('[role=img]') ? svg.getAttribute('aria-label') : '',
     sentence: lab.querySelector('.aic-sentence').textContent, said: lab.querySelector('.aic-live')?.textContent,
     focus: stops.indexOf(document.activeElement),
     ended: stops.map(stop => stop.matches('select') ? stop.selectedIndex === stop.options.length - 1

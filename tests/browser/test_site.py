@@ -21,7 +21,7 @@ from aicapital.learning.questions import ANSWERS, DO_NOT_KNOW
 from aicapital.site.build import MOST_BYTES, build, bytes_of
 
 from ..test_brief import full, judge
-from .jupyter import browser, chromium
+from .jupyter import NUMBER_OF, browser, chromium
 from .npm import REVEAL, packages, violations
 
 NEEDED = os.environ.get("COURSE_NEEDS_BROWSER")
@@ -163,20 +163,19 @@ def test_every_table_and_picture_of_the_notebook_is_on_the_page_and_within_its_s
         assert (site / picture).is_file()
 
 
-# What is to be seen of a lab: one look a step, since each question to the page takes its time. A picture is the number of its markup.
-LOOK = """lab => {
-  const pictures = window.picturesSeen ??= new Map(), svg = lab.querySelector('.stage svg'), markup = svg.innerHTML;
-  if (!pictures.has(markup)) pictures.set(markup, pictures.size);
-  return {
-    picture: pictures.get(markup), empty: !markup, label: svg.getAttribute('aria-label'),
+# What is to be seen of a lab: one look a step, since each question to the page takes its time.
+LOOK = f"""lab => {{
+  const svg = lab.querySelector('.stage svg');
+  return {{
+    picture: {NUMBER_OF}(svg.innerHTML), empty: !svg.innerHTML, label: svg.getAttribute('aria-label'),
     sentence: lab.querySelector('.sentence').textContent, note: lab.querySelector('.lab-note').textContent.trim(),
-    controls: [...lab.querySelectorAll('.control')].map(control => {
+    controls: [...lab.querySelectorAll('.control')].map(control => {{
       const handle = control.querySelector('input, select'), label = control.querySelector('label');
-      return {
+      return {{
         name: label.textContent.trim(), named: label.htmlFor === handle.id, value: handle.value, slider: handle.type === 'range',
         told: handle.getAttribute('aria-valuetext'), readout: control.querySelector('.readout')?.textContent,
-      }; }),
-  }; }"""
+      }}; }}),
+  }}; }}"""
 FOCUS = "([lab, i]) => lab.querySelectorAll('.control :is(input, select)')[i].focus()"
 
 

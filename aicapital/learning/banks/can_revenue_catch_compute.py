@@ -598,9 +598,7 @@ def _skerry_rounds(
                         round(growth(12 - SKERRY_CASH), 1),
                         "That is the growth that 12 bn implies.",
                     ),
-                    Mistake(
-                        "rounded", round(wanted), "Close. Give one more decimal.", tolerance=1e-9
-                    ),
+                    expect.rounded(wanted, tolerance=1e-9),
                 ],
             ),
         ],

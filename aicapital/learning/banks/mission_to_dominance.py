@@ -1032,7 +1032,7 @@ def _skerry_caps(
                 "USD bn",
                 tolerance=0.05,
                 mistakes=[
-                    Mistake("rounded", round(crossover), "Close. Give one more decimal."),
+                    expect.rounded(crossover),
                     Mistake(
                         "caps for the crossover",
                         caps,

@@ -629,7 +629,7 @@ def _tokens_of_the_smaller(useful: float, small_bn: float) -> SheetCheck:
             Mistake("tokens of the best model", _law().optimal_tokens(BUDGET * useful) / 1e12, "Those are the best model's tokens. The smaller model has to make up for its size."),
             Mistake("trillions left out", needed * 1e12, "That is in tokens. Give trillions of them."),
             *all_of_it,
-            Mistake("rounded", round(needed), "Close. Give one more decimal.", tolerance=1e-9),
+            expect.rounded(needed, tolerance=1e-9),
         ])(given)  # fmt: skip
 
     test.reads_text = True

@@ -548,7 +548,7 @@ def _rounded(value: float, decimals: int, tolerance: float, entry: int = 0) -> e
         close = abs(given[entry] - value) < tolerance
         return close or abs(given[entry] - round(value, decimals)) > 1e-9
 
-    return expect.that("Close. Give one more decimal.", fits, mistake="rounded")
+    return expect.that(expect.ONE_MORE_DECIMAL, fits, mistake="rounded")
 
 
 def _bought_for_the_days_of_the_plan(given: float, bought: float) -> Feedback | None:

@@ -808,9 +808,7 @@ def _alliance(
 
     too_short = []
     if abs(round(even) - round(even, 1)) > 0.35:
-        too_short = [
-            Mistake("rounded", round(even), "Close. Give one more decimal.", tolerance=1e-9)
-        ]
+        too_short = [expect.rounded(even, tolerance=1e-9)]
 
     def rounded(given) -> bool:
         """Each number is right or the nearest whole percent, and not both are right."""
@@ -839,7 +837,7 @@ def _alliance(
                     mistake="wrong order",
                 ),
                 expect.that(
-                    "Close. Give one more decimal.",
+                    expect.ONE_MORE_DECIMAL,
                     lambda given: not rounded(given),
                     mistake="rounded",
                 ),

@@ -888,7 +888,7 @@ def _skerrys_ways(
                 "USD million",
                 tolerance=0.1,
                 mistakes=[
-                    Mistake("rounded", round(less), "Close. Give one more decimal."),
+                    expect.rounded(less),
                     Mistake(
                         "winning left out",
                         less - 20,
@@ -932,7 +932,7 @@ def _skerrys_ways(
                 "%",
                 tolerance=0.1,
                 mistakes=[
-                    Mistake("rounded", round(tips), "Close. Give one more decimal."),
+                    expect.rounded(tips),
                     Mistake(
                         FRACTION_FOR_PERCENT, tips / 100, fraction_note(tips / 100), tolerance=5e-4
                     ),
