@@ -86,7 +86,7 @@ LOOK = f"""lab => {{
     written: stops.map(stop => stop.matches('select') ? stop.selectedOptions[0].textContent
       : stop.closest('.widget-inline-hbox')?.querySelector('.widget-readout')?.textContent ?? null),
   }}; }}"""
-# Resolves when picture and sentence differ from `before`, or nothing has changed for `patience`; and everything that repeats
+# Resolves when picture, sentence and values differ from `before`, or nothing has changed for `patience`; and everything that repeats
 # them has followed.
 FOLLOW = f"""([lab, before, patience]) => new Promise((done, failed) => {{
   const look = {LOOK};
@@ -95,7 +95,8 @@ FOLLOW = f"""([lab, before, patience]) => new Promise((done, failed) => {{
     const told = lab.querySelector('.aic-sentence')?.textContent;
     if (told !== lab.querySelector('.aic-live')?.textContent || waiting && told === before.sentence) return false;
     const now = look(lab);
-    waiting &&= now.picture === before.picture || now.sentence === before.sentence;
+    // A preset's picture may be drawn before its sliders are.
+    waiting &&= now.picture === before.picture || now.sentence === before.sentence || now.values.join() === before.values.join();
     if (waiting || now.said !== now.sentence || now.label !== now.sentence || now.values.join() !== now.written.join()) return false;
     observer.disconnect(); clearTimeout(timer); done(now); return true; }};
   const observer = new MutationObserver(check);
