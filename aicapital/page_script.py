@@ -80,8 +80,17 @@ const show = lab => {
 const ours = new WeakSet(), unheard = new WeakSet(), waiting = new WeakMap();
 const going = new WeakMap();
 const go = lab => { unheard.delete(lab); const button = waiting.get(lab); waiting.delete(lab); button?.click(); };
+// A hand that moves a control before a preset has come back moves it for the kernel, and the preset moves it for the page. Where they
+// still disagree when all is quiet, the page asks where the kernel has the controls.
+const asking = new WeakMap();
+const agree = (lab, at) => {
+  clearTimeout(asking.get(lab));
+  asking.set(lab, setTimeout(() => { if (at !== setting(lab)) lab.querySelector('.aic-again')?.click(); }, 500));
+};
 const answered = (lab, node) => {
-  if (!node.dataset?.at || !unheard.has(lab)) return;
+  if (!node.dataset?.at) return;
+  agree(lab, node.dataset.at);
+  if (!unheard.has(lab)) return;
   clearTimeout(going.get(lab));
   // A move that was kept back is on its way once the answer is followed by the kernel's word that it is idle. If the kernel sees the
   // controls elsewhere and stays with that, the preset sets them for both.
@@ -106,7 +115,7 @@ for (const [kinds, work] of [
 ]) for (const kind of kinds) document.addEventListener(kind, work, {capture: true, passive: true});
 const settling = new WeakMap();
 const settle = lab => { clearTimeout(settling.get(lab)); settling.set(lab, setTimeout(() => show(lab), 150)); };
-const moved = (lab, control) => { if (control && control === hand) { last = performance.now(); unheard.add(lab); clearTimeout(going.get(lab)); show(lab); } else settle(lab); };
+const moved = (lab, control) => { if (control && control === hand) { last = performance.now(); unheard.add(lab); clearTimeout(going.get(lab)); clearTimeout(asking.get(lab)); show(lab); } else settle(lab); };
 new MutationObserver(records => {
   for (const {type, target, addedNodes, oldValue} of records) {
     const lab = target.closest?.('.aic-lab');

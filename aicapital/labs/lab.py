@@ -152,7 +152,7 @@ class Lab:
         self._check(values, "set()")
         self.values |= values
         if "_view" in self.__dict__:
-            self._view.follow(self.values)
+            self._view.follow(values)
         return self.frame
 
     def preset(self, name: str) -> Frame:
@@ -457,10 +457,14 @@ class _View:
         stage.add_class("aic-stage")
         stage.layout.max_width = f"{lab.figure.get_size_inches()[0] * 96:.0f}px"
         title = widgets.HTML(f'<div class="aic-title">{html.escape(lab.title)}</div>')
+        # The page presses it when its controls and ours have come to stand apart.
+        again = widgets.Button(layout={"display": "none"})
+        again.add_class("aic-again")
+        again.on_click(lambda _: self.follow(lab.values))
         rows = widgets.VBox([title, self._presets(), *self.controls.values()])
         rows.add_class("aic-controls")
         listed = [widgets.HTML(lab.assumption_list)] if lab.assumption_list else []
-        self.box = widgets.VBox([rows, stage, self._ready, script_widget(), *listed])
+        self.box = widgets.VBox([rows, stage, self._ready, again, script_widget(), *listed])
         self.box.add_class("aic-lab")
         self._show()
 
@@ -478,7 +482,7 @@ class _View:
         return row
 
     def follow(self, values: Mapping[str, Any]) -> None:
-        """Bring the widgets to `values` and draw once."""
+        """Bring the widgets of these controls to `values` and draw once."""
         with self._turn:
             self._following = True
             try:

@@ -36,7 +36,7 @@ def page(tmp_path_factory):
     with jupyterlab(root, root / "home") as address, browser() as opened:
         page = opened.new_page(viewport={"width": 1280, "height": 900})
         run_all(page, address, "held.ipynb")
-        page.enough = root / "home" / "enough"
+        page.enough, page.address = root / "home" / "enough", address
         yield page
 
 
@@ -125,6 +125,51 @@ def test_a_preset_chosen_while_the_kernel_is_busy_stands_after_what_was_moved_be
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         expect(cell.locator(".jp-OutputArea-output")).to_have_text(str(lab.values), timeout=30_000)
+
+
+@pytest.fixture
+def far_page(page):
+    """The same notebook over a line on which the kernel's words can be held up: `holding(True)`."""
+    on_the_way, held = [], False
+
+    def line(socket):
+        kernel = socket.connect_to_server()
+        kernel.on_message(lambda words: (on_the_way.append if held else socket.send)(words))
+        far.sockets.append(socket)
+
+    def holding(now: bool):
+        nonlocal held
+        held = now
+        while not held and on_the_way:
+            far.sockets[-1].send(on_the_way.pop(0))
+
+    far = page.context.browser.new_page(viewport={"width": 1280, "height": 900})
+    far.sockets, far.holding = [], holding
+    far.route_web_socket("**/channels?*", line)
+    run_all(far, page.address, "held.ipynb")
+    yield far
+    far.close()
+
+
+def test_a_move_made_before_a_preset_has_come_back_stands(far_page):
+    """The preset moves the controls of the page after the hand has moved them on, and for the kernel the hand was last."""
+    page, lab = far_page, labs.waterfall()
+    ends = dict(zip(list(lab.controls)[:2], ("End", "Home"), strict=True))
+    page.holding(True)
+    page.get_by_role("button", name="10x cap", exact=True).click()
+    for number, key in enumerate(ends.values()):
+        page.locator(".noUi-handle").nth(number).focus()
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    page.holding(False)
+    lab.preset("10x cap")
+    moved = {name: lab.controls[name].stops[-1 if ends[name] == "End" else 0] for name in ends}
+    wait_for_sentence(page, lab.set(**moved).sentence, 10_000)
+    page.wait_for_timeout(1500)
+    assert page.evaluate(SENTENCE) == lab.sentence
+    for number, name in enumerate(ends):
+        at = page.locator(".noUi-handle").nth(number).get_attribute("aria-valuenow")
+        assert round(float(at)) == lab.controls[name].stops.index(moved[name])
 
 
 # What happens after the key, which writes the same position again: nothing more; or a key elsewhere, in the task in which an answer of
