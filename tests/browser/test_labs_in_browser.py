@@ -72,7 +72,7 @@ STEP_PATIENCE = (
     700  # for what need not come: one step of a control may change nothing that is shown
 )
 
-STOPS = "[...lab.querySelectorAll('button, .noUi-handle, select')]"
+STOPS = "[...lab.querySelectorAll('button, .noUi-handle, select')].filter(stop => stop.checkVisibility())"
 # What a learner sees, hears and has under the keys. The words are a part of the picture's markup too: its label.
 LOOK = f"""lab => {{
   const svg = lab.querySelector('.aic-moving svg'), stops = {STOPS};
