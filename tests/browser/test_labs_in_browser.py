@@ -394,7 +394,9 @@ def test_arrow_keys_answer_questions_and_move_labs_in_notebook_7(page):
     watch(classic, problems)
     classic.goto(page.address.format("notebooks/notebooks/questions.ipynb"))
     panel = classic.locator(".jp-NotebookPanel")
-    panel.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
+    # A cell that is run before there is a kernel makes Notebook ask for one.
+    classic.locator(".jp-Toolbar-kernelName", has_text="ipykernel").wait_for(timeout=60_000)
+    classic.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
     for _ in range(5):  # a request made while the kernel's connection opens can get lost
         run_cells(classic, panel, [0])
         with contextlib.suppress(TimeoutError):
