@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from aicapital import labs
 
@@ -17,6 +17,27 @@ pytestmark = pytest.mark.skipif(
 # A file that comes and goes in the folder which JupyterLab lists can make it say that there is no such folder.
 BUSY = "import os, time\nwhile not os.path.exists('home/enough'):\n    time.sleep(0.05)"
 SENTENCE = "document.querySelector('.aic-moving .aic-sentence').textContent"
+
+
+class Line:
+    """The line between page and kernel, on which the kernel's words can be held up as on a slow one."""
+
+    def __init__(self):
+        self._held: list | None = None
+
+    def connect(self, page_end: WebSocketRoute) -> None:
+        self._page_end, kernel = page_end, page_end.connect_to_server()
+        kernel.on_message(
+            lambda words: page_end.send(words) if self._held is None else self._held.append(words)
+        )
+
+    def hold(self) -> None:
+        self._held = []
+
+    def let_go(self) -> None:
+        held, self._held = self._held, None
+        for words in held:
+            self._page_end.send(words)
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +56,10 @@ def page(tmp_path_factory):
     nbformat.write(notebook, root / "held.ipynb")
     with jupyterlab(root, root / "home") as address, browser() as opened:
         page = opened.new_page(viewport={"width": 1280, "height": 900})
+        page.line = Line()
+        page.route_web_socket("**/channels?*", page.line.connect)
         run_all(page, address, "held.ipynb")
-        page.enough, page.address = root / "home" / "enough", address
+        page.enough = root / "home" / "enough"
         yield page
 
 
@@ -127,41 +150,17 @@ def test_a_preset_chosen_while_the_kernel_is_busy_stands_after_what_was_moved_be
         expect(cell.locator(".jp-OutputArea-output")).to_have_text(str(lab.values), timeout=30_000)
 
 
-@pytest.fixture
-def far_page(page):
-    """The same notebook over a line on which the kernel's words can be held up: `holding(True)`."""
-    on_the_way, held = [], False
-
-    def line(socket):
-        kernel = socket.connect_to_server()
-        kernel.on_message(lambda words: (on_the_way.append if held else socket.send)(words))
-        far.sockets.append(socket)
-
-    def holding(now: bool):
-        nonlocal held
-        held = now
-        while not held and on_the_way:
-            far.sockets[-1].send(on_the_way.pop(0))
-
-    far = page.context.browser.new_page(viewport={"width": 1280, "height": 900})
-    far.sockets, far.holding = [], holding
-    far.route_web_socket("**/channels?*", line)
-    run_all(far, page.address, "held.ipynb")
-    yield far
-    far.close()
-
-
-def test_a_move_made_before_a_preset_has_come_back_stands(far_page):
+def test_a_move_made_before_a_preset_has_come_back_stands(page):
     """The preset moves the controls of the page after the hand has moved them on, and for the kernel the hand was last."""
-    page, lab = far_page, labs.waterfall()
+    lab = labs.waterfall()
     ends = dict(zip(list(lab.controls)[:2], ("End", "Home"), strict=True))
-    page.holding(True)
+    page.line.hold()
     page.get_by_role("button", name="10x cap", exact=True).click()
     for number, key in enumerate(ends.values()):
         page.locator(".noUi-handle").nth(number).focus()
         page.keyboard.press(key)
     page.wait_for_timeout(300)
-    page.holding(False)
+    page.line.let_go()
     lab.preset("10x cap")
     moved = {name: lab.controls[name].stops[-1 if ends[name] == "End" else 0] for name in ends}
     wait_for_sentence(page, lab.set(**moved).sentence, 10_000)
