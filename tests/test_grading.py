@@ -846,6 +846,38 @@ print(os.read(read, 10000).decode())
     assert found["write"] in ("OSError", "PermissionError") and "home" not in found["root"]
 
 
+def test_an_environment_that_is_reached_through_a_link_is_seen(tmp_path):
+    """Under both names, or what a learner's code imports late would be missing; and what is masked is masked under both."""
+    there, link = tmp_path / "there", tmp_path / "elsewhere" / "link"
+    for folder in (there / "lib", there / "solutions", link.parent):
+        folder.mkdir(parents=True)
+    (there / "lib" / "module.py").touch()
+    (there / "solutions" / "01.ipynb").touch()
+    link.symlink_to(there)
+    script = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from aicapital.grading import sandbox
+there, link = sys.argv[2:]
+try:
+    sandbox.enter_view([link, link + "/lib"], [there + "/solutions"])
+except sandbox.SandboxError as error:
+    print("REFUSED", error)
+    raise SystemExit
+for name in (there, link):
+    print(os.listdir(name + "/lib"), os.listdir(name + "/solutions"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(ROOT), str(there), str(link)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    if "REFUSED" in done.stdout:
+        pytest.skip("this system allows no user namespaces")
+    assert done.stdout.splitlines() == ["['module.py'] []"] * 2, done.stderr
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_the_sheet_that_is_graded_is_the_sheet_that_was_released(source):
     """A learner who handed in the released sheet as it is answered nothing, by our own account of the blanks."""

@@ -194,12 +194,11 @@ def python_folders() -> list[str]:
         sys.base_prefix,
         *(path for path in sys.path if installed & set(Path(path).parts)),
     }
-    folders = {str(Path(path).resolve()) for path in wanted if Path(path).is_dir()}
-    return sorted(folders - {"/"})
+    return sorted(path for path in wanted if Path(path).is_dir() and os.path.realpath(path) != "/")
 
 
 def enter_view(read_only: Iterable[str], masked: Iterable[str] = ()) -> int:
-    """See only these folders from now on, read-only and under their own names; `masked` ones look empty.
+    """See only these folders from now on, read-only and under their own names, a name with a link in it too; `masked` ones look empty.
 
     Gives a handle on /proc, which the warm process needs to set up a learner's user and must not pass on.
     """
@@ -214,12 +213,18 @@ def enter_view(read_only: Iterable[str], masked: Iterable[str] = ()) -> int:
 def _enter_view(read_only: list[str], masked: list[str]) -> int:
     uid, gid = os.geteuid(), os.getegid()
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    folders = _outermost([*_system_folders(), *read_only])
+    folders = _outermost([*_system_folders(), *map(os.path.realpath, read_only)])
     devices = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
     links = {
         path: os.readlink(path)
         for path in ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
         if os.path.islink(path)
+    }
+    # An environment may be reached through a link. As a link it shows what is masked behind it as masked, too.
+    reached = {
+        path: os.path.realpath(path)
+        for path in _outermost(map(os.path.abspath, read_only))
+        if not _lies_in(path, [*folders, *links])
     }
     _unshare(NEWNS | NEWIPC | (0 if uid == 0 else NEWUSER))
     if uid:
@@ -245,6 +250,9 @@ def _enter_view(read_only: list[str], masked: list[str]) -> int:
     for path, to in links.items():
         if not os.path.lexists(root + path):
             os.symlink(to, root + path)
+    for path, to in reached.items():
+        os.makedirs(os.path.dirname(root + path), exist_ok=True)
+        os.symlink(to, root + path)
     for path in masked:
         if os.path.isdir(root + path):
             _mount("tmpfs", root + path, "tmpfs", MS_NOSUID | MS_NODEV, "size=4k,mode=555")
@@ -264,13 +272,17 @@ def _system_folders() -> list[str]:
     return [path for path in names if os.path.isdir(path) and not os.path.islink(path)]
 
 
-def _outermost(paths: list[str]) -> list[str]:
+def _outermost(paths: Iterable[str]) -> list[str]:
     """Without those that lie in another one."""
     kept: list[str] = []
-    for path in sorted({os.path.realpath(path) for path in paths}):
-        if not any(path == outer or path.startswith(outer + "/") for outer in kept):
+    for path in sorted(paths):
+        if not _lies_in(path, kept):
             kept.append(path)
     return kept
+
+
+def _lies_in(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder + "/") for folder in folders)
 
 
 def _write(folder: int, name: str, text: str) -> None:
