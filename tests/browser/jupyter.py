@@ -4,7 +4,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, sync_playwright
 
 from aicapital.serving import lab_command, lab_environment
+
+from ..ports import free_ports
 
 FLAGS = [
     "--no-sandbox",
@@ -58,9 +59,7 @@ def jupyterlab(root: Path, home: Path, plain: bool = False) -> Iterator[str]:
     `home` takes progress, settings and logs, so that nothing of the machine's user is read or written.
     `plain`: as `jupyter lab` alone would, without the course's settings.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     token = secrets.token_hex(8)
     environment = (dict(os.environ) if plain else lab_environment()) | {
         "AICAPITAL_PROGRESS": str(home / "progress"),

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -22,9 +21,11 @@ import websocket
 from aicapital.grading.release import COURSE, release_zip
 
 from ..browser.jupyter import LEARNER_CONFIG
+from ..ports import free_ports
 
 HERE = Path(__file__).parent
 PROXY = HERE.parents[1] / "web/node_modules/.bin/configurable-http-proxy"
+MOST_LEARNERS = 200  # servers that one hub may start
 LESSON = "notebooks/01_mission_to_dominance.ipynb"
 
 
@@ -61,7 +62,7 @@ class Hub:
 @contextlib.contextmanager
 def hub(folder: Path) -> Iterator[Hub]:
     """Start the hub of `jupyterhub_config.py` in `folder`, and end it with everything it started."""
-    ports = [str(_free_port()) for _ in range(3)]
+    ports = [str(port) for port in free_ports(3 + MOST_LEARNERS)]
     password = secrets.token_hex(12)
     (folder / "homes").mkdir()
     environment = os.environ | {
@@ -88,7 +89,9 @@ def hub(folder: Path) -> Iterator[Hub]:
         _until(lambda: requests.get(f"{address}/hub/api", timeout=2).ok, 60)
         yield Hub(address, password, folder / "homes", process)
     except Exception:
-        print((folder / "hub.log").read_text()[-5000:])
+        lines = (folder / "hub.log").read_text().splitlines()
+        print(*[line for line in lines if line.startswith(("[W", "[E", "[C"))][-60:], sep="\n")
+        print(*lines[-30:], sep="\n")
         raise
     finally:
         family = [*process.children(recursive=True), process]
@@ -238,12 +241,6 @@ def attend(learner: Learner, lesson: str = LESSON) -> dict:
 def _as_saved(output: dict, count: int) -> dict:
     kept = {name: value for name, value in output.items() if name != "transient"}
     return kept | ({"execution_count": count} if output["output_type"] == "execute_result" else {})
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _until(true, seconds: float) -> None:

@@ -14,7 +14,7 @@ from aicapital.serving import SERVER_SETTINGS, course_settings
 
 folder = Path(os.environ["HUB_FOLDER"])
 homes = folder / "homes"
-port, hub_port, proxy_port = map(int, os.environ["HUB_PORTS"].split(","))
+port, hub_port, proxy_port, *own_ports = map(int, os.environ["HUB_PORTS"].split(","))
 
 c = get_config()  # noqa: F821 - JupyterHub provides it
 c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"
@@ -45,6 +45,8 @@ c.Spawner.args = ["--allow-root"] + [
 
 def ready(spawner):
     """Bring the newest course into the learner's home, as a hub's image does, and put up the wall."""
+    # The hub itself may give two learners who come at the same time the same port.
+    spawner.port = own_ports.pop()
     home = homes / spawner.user.name
     home.mkdir(parents=True, exist_ok=True)
     course = home / "course"
