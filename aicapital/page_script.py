@@ -93,7 +93,7 @@ const answered = (lab, node) => {
   if (!unheard.has(lab)) return;
   clearTimeout(going.get(lab));
   // A move that was kept back is on its way once the answer is followed by the kernel's word that it is idle. If the kernel sees the
-  // controls elsewhere and stays with that, the preset sets them for both.
+  // controls elsewhere and stays with that, the preset sets its own for both; the others are asked for once all is quiet.
   going.set(lab, setTimeout(() => go(lab), node.dataset.at === setting(lab) ? 200 : 1000));
 };
 document.addEventListener('click', event => {
