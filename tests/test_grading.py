@@ -808,6 +808,19 @@ def test_without_a_sandbox_grading_is_refused_and_says_how_to_allow_it(monkeypat
         sandbox.enter_view([])
 
 
+def in_a_view(script: str, *arguments: Path) -> subprocess.CompletedProcess:
+    """Run a script that enters a view, or prints REFUSED where the system allows none; the course's folder is its first argument."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(ROOT), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    if "REFUSED" in done.stdout:
+        pytest.skip("this system allows no user namespaces")
+    return done
+
+
 def test_it_holds_for_an_ordinary_user_too(tmp_path):
     """No root: a user namespace does the same. Run as nobody when the tests run as root."""
     script = """
@@ -836,11 +849,7 @@ pid = sandbox.spawn(proc, sandbox.Limits(), write, run)
 os.waitpid(pid, 0)
 print(os.read(read, 10000).decode())
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(ROOT)], capture_output=True, text=True, timeout=30
-    )
-    if "REFUSED" in done.stdout:
-        pytest.skip("this system allows no user namespaces")
+    done = in_a_view(script)
     found = json.loads(done.stdout or done.stderr[-500:])
     assert found["pid"] == 1 and found["fork"] == "PermissionError" and found["scratch"] == "done"
     assert found["write"] in ("OSError", "PermissionError") and "home" not in found["root"]
@@ -867,14 +876,7 @@ except sandbox.SandboxError as error:
 for name in (there, link):
     print(os.listdir(name + "/lib"), os.listdir(name + "/solutions"))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(ROOT), str(there), str(link)],
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    if "REFUSED" in done.stdout:
-        pytest.skip("this system allows no user namespaces")
+    done = in_a_view(script, there, link)
     assert done.stdout.splitlines() == ["['module.py'] []"] * 2, done.stderr
 
 

@@ -71,9 +71,9 @@ def sentences() -> list[str]:
     return [lab.set(**{name: stop}).sentence for stop in control.stops]
 
 
-def here(page) -> int:
-    """The position of the first slider."""
-    return round(float(page.locator(".noUi-handle").first.get_attribute("aria-valuenow")))
+def here(page, slider: int = 0) -> int:
+    """The position of a slider, the first one unless told."""
+    return round(float(page.locator(".noUi-handle").nth(slider).get_attribute("aria-valuenow")))
 
 
 def wait_for_sentence(page, words: str, timeout: int) -> None:
@@ -167,8 +167,7 @@ def test_a_move_made_before_a_preset_has_come_back_stands(page):
     page.wait_for_timeout(1500)
     assert page.evaluate(SENTENCE) == lab.sentence
     for number, name in enumerate(ends):
-        at = page.locator(".noUi-handle").nth(number).get_attribute("aria-valuenow")
-        assert round(float(at)) == lab.controls[name].stops.index(moved[name])
+        assert here(page, number) == lab.controls[name].stops.index(moved[name])
 
 
 # What happens after the key, which writes the same position again: nothing more; or a key elsewhere, in the task in which an answer of
